@@ -1,0 +1,5 @@
+//! hetong (合同): a contract compiler.
+
+pub mod diagnostics;
+pub mod model;
+pub mod pack;

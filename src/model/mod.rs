@@ -1,0 +1,10 @@
+//! What the documents are about, typed: parties, quotation, money, tax rate, 大写, periods, declarations.
+//!
+//! May use: `diagnostics` (only for where a value was written).
+
+pub mod capital;
+pub mod case;
+pub mod identifiers;
+pub mod money;
+pub mod quotation;
+pub mod tax;
