@@ -4,6 +4,7 @@
 
 pub mod capital;
 pub mod case;
+pub mod fault;
 pub mod identifiers;
 pub mod money;
 pub mod quotation;
