@@ -4,3 +4,4 @@ pub mod diagnostics;
 pub mod input;
 pub mod model;
 pub mod pack;
+pub mod render;

@@ -2,6 +2,7 @@
 //!
 //! May use: `diagnostics` (only for where a value was written).
 
+pub mod blank;
 pub mod capital;
 pub mod case;
 pub mod fault;
