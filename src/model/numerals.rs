@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn wrong_words_are_refused() {
-        for words in ["", "十零", "二十零", "零十", "二二", "十十", "肆四", "一百零一", "两", "4份", "1000"] {
+        for words in ["", "十零", "二十零", "零十", "二二", "十十", "肆四", "一百零一", "两", "4份", "1000"]
+        {
             assert_eq!(read_plain(words), None, "{words}");
             assert_eq!(read_copies_words(words), None, "{words}");
             assert_eq!(read_any(words), None, "{words}");

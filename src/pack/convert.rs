@@ -228,8 +228,9 @@ fn data_catalogue(raw: &raw::DataClasses) -> Checked<Vec<DataCategory>> {
 fn relations(raw: Vec<raw::Relation>) -> Checked<Vec<Relation>> {
     unique("关系名称", raw.iter().map(|relation| &relation.key))?;
     unique("关系标识", raw.iter().map(|relation| &relation.id))?;
-    let convert =
-        |relation: raw::Relation| Ok(Relation { key: filled(&relation.key, "关系名称")?, id: identifier(&relation.id)? });
+    let convert = |relation: raw::Relation| {
+        Ok(Relation { key: filled(&relation.key, "关系名称")?, id: identifier(&relation.id)? })
+    };
     raw.into_iter().map(convert).collect()
 }
 
@@ -279,7 +280,11 @@ fn filled(text: &str, what: &str) -> Checked<String> {
 fn identifier(id: &str) -> Checked<String> {
     let well_formed = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if well_formed { Ok(id.to_owned()) } else { Err(format!("标识“{id}”只能用小写英文字母、数字和下划线")) }
+    if well_formed {
+        Ok(id.to_owned())
+    } else {
+        Err(format!("标识“{id}”只能用小写英文字母、数字和下划线"))
+    }
 }
 
 fn positive(text: &str, what: &str) -> Checked<Decimal> {

@@ -109,7 +109,8 @@ impl Source<'_> {
 
     /// The `.typ` files by name.
     pub(super) fn templates(&self) -> Result<BTreeMap<String, String>, PackError> {
-        let typ = self.files.iter().filter_map(|(path, bytes)| Some((path, path.strip_prefix("typ/")?, bytes)));
+        let typ =
+            self.files.iter().filter_map(|(path, bytes)| Some((path, path.strip_prefix("typ/")?, bytes)));
         typ.filter(|(_, name, _)| name.ends_with(".typ") && !name.contains('/'))
             .map(|(path, name, bytes)| Ok((name.to_owned(), self.text(path, bytes)?.to_owned())))
             .collect()
@@ -117,7 +118,8 @@ impl Source<'_> {
 
     /// The fonts by name.
     pub(super) fn fonts(&self) -> BTreeMap<String, Vec<u8>> {
-        let fonts = self.files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("typ/fonts/")?, bytes)));
+        let fonts =
+            self.files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("typ/fonts/")?, bytes)));
         fonts
             .filter(|(name, _)| [".ttf", ".otf", ".ttc"].iter().any(|extension| name.ends_with(extension)))
             .map(|(name, bytes)| (name.to_owned(), bytes.to_vec()))
@@ -151,7 +153,8 @@ impl Source<'_> {
 
 fn read_dir(dir: &Path) -> Result<Files<'static>, PackError> {
     let mut files = Files::new();
-    let visible = |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_str().is_some_and(is_ignored);
+    let visible =
+        |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_str().is_some_and(is_ignored);
     for entry in WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(visible) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(dir).to_owned();

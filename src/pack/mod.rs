@@ -12,6 +12,8 @@ mod embedded;
 mod error;
 mod load;
 mod raw;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 pub use error::PackError;
