@@ -8,5 +8,6 @@ pub mod case;
 pub mod fault;
 pub mod identifiers;
 pub mod money;
+pub mod numerals;
 pub mod quotation;
 pub mod tax;
