@@ -159,7 +159,7 @@ impl CaseReader<'_> {
             }
         };
         let source = workbook::SheetSource { file: file.value.as_str().into(), bytes: &bytes };
-        workbook::read_quotation(source, sheet.as_ref().map(|s| s.value.as_str()), &mut self.reading.faults)
+        workbook::read_quotation(&source, sheet.as_ref().map(|s| s.value.as_str()), &mut self.reading.faults)
     }
 
     fn clauses(&mut self, map: &mut MapReader<'_>) -> Vec<ClauseOverride> {

@@ -6,10 +6,9 @@ use crate::compute::CaseFigures;
 use crate::diagnostics::Origin;
 use crate::model::blank::Blank;
 use crate::model::case::{Case, DataSharing, Declaration, RelatedPerson, Text};
-use crate::pack::Pack;
 
 /// Every blank of the contract as the case stands, in the order of the documents.
-pub fn blanks(case: &Case, _pack: &Pack, figures: &CaseFigures) -> Vec<Blank> {
+pub fn blanks(case: &Case, figures: &CaseFigures) -> Vec<Blank> {
     let mut found = Collector { case, blanks: Vec::new() };
     found.contract();
     found.supplier();

@@ -276,7 +276,7 @@ impl ContractView {
             clauses: clauses(figures),
             posts: posts(pack),
             posts_list: join(pack.tender.posts.iter().map(|post| post.name.as_str()), "、"),
-            assessment: assessment(pack, &project),
+            assessment: assessment(pack, &project, case.adopt_errata),
             annexes: annexes(pack),
             quotation: QuotationView::of(figures, pack),
             integrity: IntegrityView::of(case, pack, figures),
@@ -421,13 +421,13 @@ fn posts(pack: &Pack) -> Vec<PostView> {
     posts.map(|post| PostView { name: post.name.clone(), levels: levels(post) }).collect()
 }
 
-fn assessment(pack: &Pack, project: &str) -> AssessmentView {
+fn assessment(pack: &Pack, project: &str, adopt_errata: bool) -> AssessmentView {
     let indicators = pack.assessment.indicators.iter().map(|indicator| IndicatorView {
         name: indicator.name.clone(),
         points_label: format!("（{}分）", indicator.points.normalize()),
         requirement: indicator.requirement.clone(),
         points: indicator.points.normalize().to_string(),
-        standard: indicator.standard.clone(),
+        standard: pack.standard(indicator, adopt_errata).into_owned(),
     });
     let total: rust_decimal::Decimal = pack.assessment.indicators.iter().map(|i| i.points).sum();
     AssessmentView {

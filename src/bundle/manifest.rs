@@ -1,0 +1,156 @@
+//! manifest.json: what went in, what came out, and by which rules. No clock and no path of this machine in it.
+//!
+//! May use: `bundle::job`, `diagnostics`, `render::fonts`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::job::Job;
+use super::produce::Output;
+use crate::diagnostics::Severity;
+use crate::input::folder::sha256_hex;
+use crate::render::fonts::{FontFile, Fonts};
+use crate::rules::Purpose;
+
+/// Its file name.
+pub const MANIFEST: &str = "manifest.json";
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    hetong: &'static str,
+    case: &'a str,
+    contract_number: Option<&'a str>,
+    state: &'static str,
+    pack: PackEntry<'a>,
+    errata_adopted: bool,
+    inputs: Vec<FileEntry<'a>>,
+    fonts: Vec<FontEntry<'a>>,
+    figures: Vec<FigureEntry<'a>>,
+    findings: Vec<FindingEntry<'a>>,
+    blanks: Vec<String>,
+    outputs: Vec<OutputEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct PackEntry<'a> {
+    id: &'a str,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct FileEntry<'a> {
+    file: &'a str,
+    bytes: u64,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct FontEntry<'a> {
+    family: &'a str,
+    file: &'a str,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct FigureEntry<'a> {
+    name: &'a str,
+    value: &'a str,
+    unit: &'a str,
+    formula: &'a str,
+    rounding: Option<&'a str>,
+    clause: &'a str,
+}
+
+#[derive(Serialize)]
+struct FindingEntry<'a> {
+    id: &'a str,
+    severity: Severity,
+    place: String,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutputEntry<'a> {
+    file: &'a str,
+    document: &'a str,
+    bytes: usize,
+    pages: Option<usize>,
+    sha256: String,
+}
+
+/// The manifest of a build, as JSON.
+pub fn manifest(job: &Job, fonts: &Fonts, outputs: &[Output]) -> serde_json::Result<Vec<u8>> {
+    let manifest = Manifest {
+        hetong: env!("CARGO_PKG_VERSION"),
+        case: &job.case.name,
+        contract_number: job.case.contract.number.as_ref().map(|number| number.value.as_str()),
+        state: match job.purpose {
+            Purpose::Draft => "draft",
+            Purpose::Final => "final",
+        },
+        pack: PackEntry { id: &job.pack.id, sha256: &job.pack.hash },
+        errata_adopted: job.case.adopt_errata,
+        inputs: job
+            .inputs
+            .iter()
+            .map(|input| FileEntry { file: &input.name, bytes: input.bytes, sha256: &input.sha256 })
+            .collect(),
+        fonts: fonts.files.iter().map(font_entry).collect(),
+        figures: figures(job),
+        findings: findings(job),
+        blanks: job.blanks.iter().map(|blank| blank.key.clone()).collect(),
+        outputs: outputs.iter().map(output_entry).collect(),
+    };
+    let mut json = serde_json::to_vec_pretty(&manifest)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+fn figures(job: &Job) -> Vec<FigureEntry<'_>> {
+    let entry = |figure| {
+        let crate::compute::figures::Figure { name, value, unit, formula, rounding, clause, .. } = figure;
+        FigureEntry { name, value, unit, formula, rounding: *rounding, clause }
+    };
+    job.book.iter().map(entry).collect()
+}
+
+fn findings(job: &Job) -> Vec<FindingEntry<'_>> {
+    let findings = job.findings.iter().map(|finding| FindingEntry {
+        id: finding.id,
+        severity: finding.severity,
+        place: finding.origin.to_string(),
+        message: &finding.message,
+    });
+    findings.collect()
+}
+
+fn font_entry(font: &FontFile) -> FontEntry<'_> {
+    FontEntry { family: &font.family, file: &font.file, sha256: &font.sha256 }
+}
+
+fn output_entry(output: &Output) -> OutputEntry<'_> {
+    OutputEntry {
+        file: &output.name,
+        document: &output.document,
+        bytes: output.bytes.len(),
+        pages: output.pages,
+        sha256: sha256_hex(&output.bytes),
+    }
+}
+
+/// The hashes an earlier manifest recorded, by file name; empty if there is none or it cannot be read.
+pub fn recorded_hashes(path: &Path) -> BTreeMap<String, String> {
+    let Some(manifest) = fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()) else {
+        return BTreeMap::new();
+    };
+    let outputs = manifest.get("outputs").and_then(Value::as_array).into_iter().flatten();
+    let hash = |entry: &Value| {
+        let text = |key| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+        Some((text("file")?, text("sha256")?))
+    };
+    outputs.filter_map(hash).collect()
+}

@@ -1,0 +1,106 @@
+//! Collects the cells of a sheet and stops at the limits.
+//!
+//! May use: `grid`, `limits`, `trouble`; calamine's cell values come in here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calamine::{DataRef, ExcelDateTime};
+
+use super::grid::{Cell, Layout, Sheet, Value, Visibility};
+use super::limits;
+use super::trouble::Trouble;
+use crate::diagnostics::CellRef;
+
+/// A sheet in the making.
+pub struct SheetBuilder {
+    name: String,
+    visibility: Visibility,
+    cells: BTreeMap<CellRef, Cell>,
+    columns: BTreeSet<u32>,
+    rows: BTreeSet<u32>,
+}
+
+impl SheetBuilder {
+    /// An empty sheet.
+    pub fn new(name: &str, visibility: Visibility) -> Self {
+        let name = name.to_owned();
+        Self { name, visibility, cells: BTreeMap::new(), columns: BTreeSet::new(), rows: BTreeSet::new() }
+    }
+
+    /// Puts a value; an empty one is left out.
+    pub fn value(&mut self, row: u32, column: u32, value: Value) -> Result<(), Trouble> {
+        if value == Value::Empty {
+            return Ok(());
+        }
+        self.slot(row, column)?.value = value;
+        Ok(())
+    }
+
+    /// Puts a formula.
+    pub fn formula(&mut self, row: u32, column: u32, formula: String) -> Result<(), Trouble> {
+        if !formula.is_empty() {
+            self.slot(row, column)?.formula = Some(formula);
+        }
+        Ok(())
+    }
+
+    fn slot(&mut self, row: u32, column: u32) -> Result<&mut Cell, Trouble> {
+        self.rows.insert(row);
+        self.columns.insert(column);
+        if self.rows.len() > limits::ROWS {
+            return Err(Trouble::sheet(&self.name, self.rows.len(), "行", "100,000"));
+        }
+        if self.columns.len() > limits::COLUMNS {
+            return Err(Trouble::sheet(&self.name, self.columns.len(), "列", "1,000"));
+        }
+        if self.cells.len() >= limits::CELLS {
+            return Err(Trouble::sheet(&self.name, self.cells.len(), "个单元格", "2,000,000"));
+        }
+        Ok(self.cells.entry(CellRef { row, column }).or_insert(Cell { value: Value::Empty, formula: None }))
+    }
+
+    /// The finished sheet.
+    pub fn finish(self, mut layout: Layout, can_merge: bool) -> Result<Sheet, Trouble> {
+        if layout.merges.len() > limits::MERGES {
+            return Err(Trouble::sheet(&self.name, layout.merges.len(), "处合并单元格", "100,000"));
+        }
+        layout.index();
+        Ok(Sheet {
+            name: self.name.into(),
+            visibility: self.visibility,
+            cells: self.cells,
+            layout,
+            can_merge,
+        })
+    }
+}
+
+/// calamine's value as ours.
+pub fn value(data: &DataRef<'_>) -> Value {
+    match data {
+        // An i64 that comes from a 30-bit integer cell; from_str keeps it exact without any float.
+        DataRef::Int(int) => super::number::from_text(&int.to_string())
+            .map_or_else(|| Value::Huge(int.to_string()), Value::Number),
+        DataRef::Float(float) => Value::float(*float),
+        DataRef::String(text) => Value::text(text.clone()),
+        DataRef::SharedString(text) => Value::text(*text),
+        DataRef::Bool(value) => Value::Bool(*value),
+        DataRef::DateTime(date) => Value::Date(date_text(date)),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Value::Date(text.clone()),
+        DataRef::Error(error) => Value::Error(error.to_string()),
+        DataRef::Empty => Value::Empty,
+    }
+}
+
+/// `2026-03-05`, with the time where there is one; a duration as its number of days.
+fn date_text(date: &ExcelDateTime) -> String {
+    if date.is_duration() {
+        return date.as_f64().to_string();
+    }
+    let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
+    if (hour, minute, second) == (0, 0, 0) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}

@@ -1,0 +1,2 @@
+//! stub
+pub const SIGNATURE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
