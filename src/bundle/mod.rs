@@ -3,6 +3,7 @@
 //!
 //! May use: every room but `cli` and `verify`.
 
+pub mod build;
 pub mod job;
 pub mod manifest;
 pub mod plan;
