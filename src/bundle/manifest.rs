@@ -111,11 +111,15 @@ pub fn manifest(job: &Job, fonts: &Fonts, outputs: &[Output]) -> serde_json::Res
 }
 
 fn figures(job: &Job) -> Vec<FigureEntry<'_>> {
-    let entry = |figure| {
-        let crate::compute::figures::Figure { name, value, unit, formula, rounding, clause, .. } = figure;
-        FigureEntry { name, value, unit, formula, rounding: *rounding, clause }
-    };
-    job.book.iter().map(entry).collect()
+    let entries = job.book.iter().map(|figure| FigureEntry {
+        name: &figure.name,
+        value: &figure.value,
+        unit: figure.unit,
+        formula: &figure.formula,
+        rounding: figure.rounding,
+        clause: figure.clause,
+    });
+    entries.collect()
 }
 
 fn findings(job: &Job) -> Vec<FindingEntry<'_>> {

@@ -8,5 +8,7 @@
 pub mod case;
 pub mod discovery;
 pub mod folder;
+pub mod schema;
+pub mod starter;
 pub mod workbook;
 pub mod yaml;

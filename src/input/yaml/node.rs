@@ -158,7 +158,8 @@ impl Source<'_> {
     }
 
     fn origin(&self, location: &Location) -> Origin {
-        let start = location.span().byte_offset().map_or(0, to_usize).min(self.text.len());
+        let start = location.span().byte_offset().map_or_else(|| self.offset(location), to_usize);
+        let start = start.min(self.text.len());
         let length = location.span().byte_len().map_or(0, to_usize);
         let mut end = start.saturating_add(length).min(self.text.len());
         while !self.text.is_char_boundary(end) {
@@ -172,6 +173,15 @@ impl Source<'_> {
             line: u32::try_from(location.line()).unwrap_or(1).max(1),
             column: u32::try_from(location.column()).unwrap_or(1).max(1),
         })
+    }
+
+    /// Where a line and column are; errors know no more.
+    fn offset(&self, location: &Location) -> usize {
+        let line = to_usize(location.line()).saturating_sub(1);
+        let column = to_usize(location.column()).saturating_sub(1);
+        let before: usize = self.text.split_inclusive('\n').take(line).map(str::len).sum();
+        let rest = self.text.get(before..).unwrap_or_default();
+        before + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
     }
 
     fn syntax_fault(&self, error: &serde_saphyr::Error) -> Option<Fault> {
@@ -244,6 +254,13 @@ mod tests {
     fn full_width_colon_is_named() {
         let fault = parse(&FileName::from("a"), "乙方:\n  名称：某公司\n  简称: 某\n").unwrap_err();
         assert!(format!("{fault:?}").contains("全角冒号"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_mistake_has_its_place() {
+        let fault = parse(&FileName::from("a"), "乙方:\n  名称: [某\n  简称: 某\n").unwrap_err();
+        let Origin::Text(span) = &fault.origin else { panic!() };
+        assert!(span.line >= 2 && span.bytes.start > 0, "{span:?}");
     }
 
     #[test]
