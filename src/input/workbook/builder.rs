@@ -11,6 +11,9 @@ use super::limits;
 use super::trouble::Trouble;
 use crate::diagnostics::CellRef;
 
+/// Stands for a formula that is there but could not be read.
+pub const UNKNOWN_FORMULA: &str = "（未能读出的公式）";
+
 /// A sheet in the making.
 pub struct SheetBuilder {
     name: String,
@@ -41,6 +44,13 @@ impl SheetBuilder {
         if !formula.is_empty() {
             self.slot(row, column)?.formula = Some(formula);
         }
+        Ok(())
+    }
+
+    /// Marks a cell whose formula could not be read as a formula all the same.
+    pub fn formula_if_none(&mut self, place: CellRef, formula: &str) -> Result<(), Trouble> {
+        let slot = self.slot(place.row, place.column)?;
+        slot.formula.get_or_insert_with(|| formula.to_owned());
         Ok(())
     }
 
@@ -102,5 +112,20 @@ fn date_text(date: &ExcelDateTime) -> String {
         format!("{year:04}-{month:02}-{day:02}")
     } else {
         format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+/// The same for a value that calamine has copied.
+pub fn owned_value(data: &calamine::Data) -> Value {
+    use calamine::Data;
+    match data {
+        Data::Int(int) => value(&DataRef::Int(*int)),
+        Data::Float(float) => Value::float(*float),
+        Data::String(text) => Value::text(text.as_str()),
+        Data::Bool(value) => Value::Bool(*value),
+        Data::DateTime(date) => Value::Date(date_text(date)),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => Value::Date(text.clone()),
+        Data::Error(error) => Value::Error(error.to_string()),
+        Data::Empty => Value::Empty,
     }
 }

@@ -19,6 +19,7 @@
 
 mod address;
 mod archive;
+mod biff;
 mod builder;
 mod cfb;
 mod csv;
@@ -32,6 +33,7 @@ mod limits;
 mod number;
 mod ods;
 mod open;
+mod openformula;
 mod quotation;
 pub mod table;
 mod trouble;

@@ -150,7 +150,7 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
                 .collect();
             match other {
                 _ if !hidden.is_empty() && holders.is_empty() => {
-                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里；请取消隐藏")])
+                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里，请取消隐藏")])
                 }
                 Some((index, search)) => Err(not_found(workbook, index, search)),
                 None => Err(vec![Fault::new(
