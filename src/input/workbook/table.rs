@@ -162,7 +162,8 @@ fn names(wanted: &[Column<'_>]) -> HashMap<String, usize> {
 /// No table: says what is missing from the row that came nearest.
 fn missing<'a>(candidates: &[Candidate], wanted: &[Column<'_>]) -> Search<'a> {
     // max_by_key keeps the last of equals; the uppermost is the likelier heading.
-    let nearest = candidates.iter().rev().max_by_key(|candidate| candidate.matched());
+    // Where none has any, the row with the most headings shows what kind of table it is.
+    let nearest = candidates.iter().rev().max_by_key(|candidate| (candidate.matched(), candidate.seen.len()));
     let absent =
         |index: usize| nearest.is_none_or(|nearest| nearest.found.get(index).is_none_or(Option::is_none));
     let columns = wanted.iter().enumerate().filter(|(index, column)| column.required && absent(*index));
