@@ -3,10 +3,12 @@
 //!
 //! May use: `cfb` for numbers, `grid`, `limits`, `trouble`.
 
+use std::collections::HashMap;
+
 use super::cfb::{u16_at, u32_at};
 use super::grid::Layout;
 use super::trouble::Trouble;
-use super::{limits, xlsx};
+use super::{limits, shared as shared_formula, xlsx};
 use crate::diagnostics::CellRef;
 
 /// Records by their numbers.
@@ -24,6 +26,7 @@ mod record {
     pub const LABEL: u16 = 0x0204;
     pub const BOOL_OR_ERROR: u16 = 0x0205;
     pub const ROW: u16 = 0x0208;
+    pub const SHARED_FORMULA: u16 = 0x04bc;
     pub const RK: u16 = 0x027e;
     pub const BEGIN: u16 = 0x0809;
 }
@@ -47,8 +50,8 @@ impl<'a> Iterator for Records<'a> {
 pub struct SheetRecords {
     /// Hidden rows and columns.
     pub layout: Layout,
-    /// All cells with a formula: calamine has no text for those that share one.
-    pub formulas: Vec<CellRef>,
+    /// All cells with a formula. calamine has no text for those that share one; these have it here.
+    pub formulas: Vec<(CellRef, Option<String>)>,
 }
 
 /// Looks at each sheet in the order of the workbook, or says why it can't be read.
@@ -100,6 +103,8 @@ fn look_at_sheet(sheet: &[u8]) -> Result<(SheetRecords, u64), Trouble> {
     let mut found = SheetRecords::default();
     let mut extent = Extent::default();
     let mut depth = 0;
+    let mut shared = HashMap::new();
+    let mut sharing = Vec::new();
     for (kind, data) in Records(sheet) {
         match kind {
             record::BEGIN => depth += 1,
@@ -120,6 +125,13 @@ fn look_at_sheet(sheet: &[u8]) -> Result<(SheetRecords, u64), Trouble> {
                     found.layout.hidden_columns.push((u32::from(first), u32::from(last)));
                 }
             }
+            // It stands right behind the formula of the first cell that shares it.
+            record::SHARED_FORMULA => {
+                let length = u16_at(data, 8).map_or(0, usize::from);
+                if let (Some((first, _)), Some(tokens)) = (sharing.last(), data.get(10..10 + length)) {
+                    shared.insert(*first, tokens);
+                }
+            }
             record::FORMULA
             | record::RICH_STRING
             | record::SHARED_STRING
@@ -131,7 +143,12 @@ fn look_at_sheet(sheet: &[u8]) -> Result<(SheetRecords, u64), Trouble> {
                 if let (Some(row), Some(column)) = (u16_at(data, 0), u16_at(data, 2)) {
                     extent.add(row, column);
                     if kind == record::FORMULA {
-                        found.formulas.push(CellRef { row: u32::from(row), column: u32::from(column) });
+                        let cell = CellRef { row: u32::from(row), column: u32::from(column) };
+                        // Token 1 says "the formula shared with that cell".
+                        match data.get(22) {
+                            Some(1) => sharing.push((cell, (u16_at(data, 23), u16_at(data, 25)))),
+                            _ => found.formulas.push((cell, None)),
+                        }
                     }
                     if kind == record::MULTIPLE_RK {
                         extent.add(row, u16_at(data, data.len().saturating_sub(2)).unwrap_or(column));
@@ -140,6 +157,15 @@ fn look_at_sheet(sheet: &[u8]) -> Result<(SheetRecords, u64), Trouble> {
             }
             _ => (),
         }
+    }
+    let mut written = 0;
+    for (cell, (row, column)) in sharing {
+        let first =
+            row.zip(column).map(|(row, column)| CellRef { row: u32::from(row), column: u32::from(column) });
+        let tokens = first.and_then(|first| shared.get(&first)).filter(|_| written < limits::TEXT);
+        let formula = tokens.and_then(|tokens| shared_formula::expand(tokens, cell));
+        written += formula.as_ref().map_or(0, String::len);
+        found.formulas.push((cell, formula));
     }
     Ok((found, extent.area()))
 }

@@ -21,19 +21,30 @@ pub struct SheetBuilder {
     cells: BTreeMap<CellRef, Cell>,
     columns: BTreeSet<u32>,
     rows: BTreeSet<u32>,
+    text: usize,
 }
 
 impl SheetBuilder {
     /// An empty sheet.
     pub fn new(name: &str, visibility: Visibility) -> Self {
         let name = name.to_owned();
-        Self { name, visibility, cells: BTreeMap::new(), columns: BTreeSet::new(), rows: BTreeSet::new() }
+        Self {
+            name,
+            visibility,
+            cells: BTreeMap::new(),
+            columns: BTreeSet::new(),
+            rows: BTreeSet::new(),
+            text: 0,
+        }
     }
 
     /// Puts a value; an empty one is left out.
     pub fn value(&mut self, row: u32, column: u32, value: Value) -> Result<(), Trouble> {
         if value == Value::Empty {
             return Ok(());
+        }
+        if let Value::Text(text) = &value {
+            self.count_text(text)?;
         }
         self.slot(row, column)?.value = value;
         Ok(())
@@ -42,6 +53,7 @@ impl SheetBuilder {
     /// Puts a formula.
     pub fn formula(&mut self, row: u32, column: u32, formula: String) -> Result<(), Trouble> {
         if !formula.is_empty() {
+            self.count_text(&formula)?;
             self.slot(row, column)?.formula = Some(formula);
         }
         Ok(())
@@ -51,6 +63,14 @@ impl SheetBuilder {
     pub fn formula_if_none(&mut self, place: CellRef, formula: &str) -> Result<(), Trouble> {
         let slot = self.slot(place.row, place.column)?;
         slot.formula.get_or_insert_with(|| formula.to_owned());
+        Ok(())
+    }
+
+    fn count_text(&mut self, text: &str) -> Result<(), Trouble> {
+        self.text = self.text.saturating_add(text.len());
+        if self.text > limits::TEXT {
+            return Err(Trouble::sheet(&self.name, self.text, "字节的文字", "67,108,864"));
+        }
         Ok(())
     }
 

@@ -35,6 +35,7 @@ mod ods;
 mod open;
 mod openformula;
 mod quotation;
+mod shared;
 pub mod table;
 mod trouble;
 mod xls;

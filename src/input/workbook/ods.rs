@@ -58,7 +58,15 @@ struct TableReader {
     column: u32,
     repeat_row: u32,
     /// The cells of the row at hand, to put them down again where the row is repeated.
-    cells: Vec<(u32, Value, String)>,
+    cells: Vec<Repeated>,
+}
+
+/// A cell and how often it is repeated to the right.
+struct Repeated {
+    column: u32,
+    times: u32,
+    value: Value,
+    formula: String,
 }
 
 /// How often something is repeated, as declared.
@@ -126,9 +134,11 @@ impl TableReader {
         // A blank row is often repeated a million times to fill the sheet.
         if !cells.is_empty() {
             for row in self.row..self.row.saturating_add(self.repeat_row).min(address::MAX_ROW) {
-                for (column, value, formula) in &cells {
-                    self.builder.value(row, *column, value.clone())?;
-                    self.builder.formula(row, *column, formula.clone())?;
+                for cell in &cells {
+                    for column in cell.column..cell.column.saturating_add(cell.times) {
+                        self.builder.value(row, column, cell.value.clone())?;
+                        self.builder.formula(row, column, cell.formula.clone())?;
+                    }
                 }
             }
         }
@@ -175,9 +185,7 @@ impl TableReader {
             if repeat as usize > limits::COLUMNS {
                 return Err(Trouble::too_large(format!("一行内重复了 {repeat} 个单元格"), "1,000 列"));
             }
-            for offset in 0..repeat {
-                self.cells.push((self.column.saturating_add(offset), value.clone(), formula.clone()));
-            }
+            self.cells.push(Repeated { column: self.column, times: repeat, value, formula });
         }
         self.column = self.column.saturating_add(repeat);
         Ok(())

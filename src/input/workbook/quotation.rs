@@ -188,9 +188,9 @@ fn not_found(workbook: &Workbook, index: usize, search: Search<'_>) -> Vec<Fault
             };
             vec![Fault::new(kind, workbook.origin(sheet, other))]
         }
-        Search::Missing { columns, seen, .. } => {
-            let origin = match sheet.cells.keys().next() {
-                Some(first) => workbook.origin(sheet, *first),
+        Search::Missing { columns, seen, at, .. } => {
+            let origin = match at {
+                Some(first) => workbook.origin(sheet, first),
                 None => Origin::File(workbook.file.clone()),
             };
             let fault =

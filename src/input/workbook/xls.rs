@@ -59,8 +59,8 @@ fn sheet(
         builder.formula(row, column, if known { formula.clone() } else { UNKNOWN_FORMULA.to_owned() })
     })?;
     let SheetRecords { mut layout, formulas } = found;
-    for place in formulas {
-        builder.formula_if_none(place, UNKNOWN_FORMULA)?;
+    for (place, text) in formulas {
+        builder.formula_if_none(place, text.as_deref().unwrap_or(UNKNOWN_FORMULA))?;
     }
     for merged in workbook.merge_cells_by_sheet_name(name).map_err(broken)? {
         let corner = |(row, column)| CellRef { row, column };
