@@ -100,11 +100,8 @@ impl Extent {
 }
 
 fn look_at_sheet(sheet: &[u8]) -> Result<(SheetRecords, u64), Trouble> {
-    let mut found = SheetRecords::default();
-    let mut extent = Extent::default();
+    let mut look = Look::default();
     let mut depth = 0;
-    let mut shared = HashMap::new();
-    let mut sharing = Vec::new();
     for (kind, data) in Records(sheet) {
         match kind {
             record::BEGIN => depth += 1,
@@ -113,61 +110,90 @@ fn look_at_sheet(sheet: &[u8]) -> Result<(SheetRecords, u64), Trouble> {
             // Charts within a sheet have cells of their own.
             _ if depth > 1 => (),
             record::DIMENSIONS => check_dimensions(data)?,
+            _ => look.record(kind, data),
+        }
+    }
+    Ok(look.finish())
+}
+
+/// What is gathered from the records of a sheet.
+#[derive(Default)]
+struct Look<'a> {
+    found: SheetRecords,
+    extent: Extent,
+    /// Shared formulas by the first cell that has them.
+    shared: HashMap<CellRef, &'a [u8]>,
+    /// Cells with a shared formula, and the first cell that has it.
+    sharing: Vec<(CellRef, CellRef)>,
+}
+
+impl<'a> Look<'a> {
+    fn record(&mut self, kind: u16, data: &'a [u8]) {
+        match kind {
             record::ROW => {
                 let hidden = u16_at(data, 12).is_some_and(|flags| flags & 0x0020 != 0);
                 if let (true, Some(row)) = (hidden, u16_at(data, 0)) {
-                    xlsx::add_stretch(&mut found.layout.hidden_rows, u32::from(row));
+                    xlsx::add_stretch(&mut self.found.layout.hidden_rows, u32::from(row));
                 }
             }
             record::COLUMN_INFO => {
                 let hidden = u16_at(data, 8).is_some_and(|flags| flags & 1 != 0);
                 if let (true, Some(first), Some(last)) = (hidden, u16_at(data, 0), u16_at(data, 2)) {
-                    found.layout.hidden_columns.push((u32::from(first), u32::from(last)));
+                    self.found.layout.hidden_columns.push((u32::from(first), u32::from(last)));
                 }
             }
             // It stands right behind the formula of the first cell that shares it.
             record::SHARED_FORMULA => {
                 let length = u16_at(data, 8).map_or(0, usize::from);
-                if let (Some((first, _)), Some(tokens)) = (sharing.last(), data.get(10..10 + length)) {
-                    shared.insert(*first, tokens);
+                if let (Some((first, _)), Some(tokens)) = (self.sharing.last(), data.get(10..10 + length)) {
+                    self.shared.insert(*first, tokens);
                 }
             }
-            record::FORMULA
-            | record::RICH_STRING
+            record::MULTIPLE_RK => {
+                self.cell(data, 0, 2);
+                self.cell(data, 0, data.len().saturating_sub(2));
+            }
+            record::FORMULA => self.formula(data),
+            record::RICH_STRING
             | record::SHARED_STRING
             | record::NUMBER
             | record::LABEL
             | record::BOOL_OR_ERROR
-            | record::RK
-            | record::MULTIPLE_RK => {
-                if let (Some(row), Some(column)) = (u16_at(data, 0), u16_at(data, 2)) {
-                    extent.add(row, column);
-                    if kind == record::FORMULA {
-                        let cell = CellRef { row: u32::from(row), column: u32::from(column) };
-                        // Token 1 says "the formula shared with that cell".
-                        match data.get(22) {
-                            Some(1) => sharing.push((cell, (u16_at(data, 23), u16_at(data, 25)))),
-                            _ => found.formulas.push((cell, None)),
-                        }
-                    }
-                    if kind == record::MULTIPLE_RK {
-                        extent.add(row, u16_at(data, data.len().saturating_sub(2)).unwrap_or(column));
-                    }
-                }
+            | record::RK => {
+                self.cell(data, 0, 2);
             }
             _ => (),
         }
     }
-    let mut written = 0;
-    for (cell, (row, column)) in sharing {
-        let first =
-            row.zip(column).map(|(row, column)| CellRef { row: u32::from(row), column: u32::from(column) });
-        let tokens = first.and_then(|first| shared.get(&first)).filter(|_| written < limits::TEXT);
-        let formula = tokens.and_then(|tokens| shared_formula::expand(tokens, cell));
-        written += formula.as_ref().map_or(0, String::len);
-        found.formulas.push((cell, formula));
+
+    /// A cell whose row and column stand at these offsets.
+    fn cell(&mut self, data: &[u8], row: usize, column: usize) -> Option<CellRef> {
+        let (row, column) = (u16_at(data, row)?, u16_at(data, column)?);
+        self.extent.add(row, column);
+        Some(CellRef { row: u32::from(row), column: u32::from(column) })
     }
-    Ok((found, extent.area()))
+
+    fn formula(&mut self, data: &[u8]) {
+        let Some(cell) = self.cell(data, 0, 2) else { return };
+        // Token 1 says "the formula shared with that cell".
+        match (data.get(22), u16_at(data, 23), u16_at(data, 25)) {
+            (Some(1), Some(row), Some(column)) => {
+                self.sharing.push((cell, CellRef { row: u32::from(row), column: u32::from(column) }));
+            }
+            _ => self.found.formulas.push((cell, None)),
+        }
+    }
+
+    fn finish(mut self) -> (SheetRecords, u64) {
+        let mut written = 0;
+        for (cell, first) in self.sharing {
+            let tokens = self.shared.get(&first).filter(|_| written < limits::TEXT);
+            let formula = tokens.and_then(|tokens| shared_formula::expand(tokens, cell));
+            written += formula.as_ref().map_or(0, String::len);
+            self.found.formulas.push((cell, formula));
+        }
+        (self.found, self.extent.area())
+    }
 }
 
 /// calamine makes room for all that is declared here, so it must be what a sheet can have.

@@ -371,12 +371,21 @@ impl<'a> Table<'a> {
                 || row
                     .checked_add(1)
                     .is_some_and(|next| repeated.contains(&next) && continues_heading(self.sheet(), next));
-            if !is_heading && (wanted || kind != RowKind::Data) {
+            if !is_heading && !is_numbering(&cells) && (wanted || kind != RowKind::Data) {
                 body.push((row, kind));
             }
         }
         body
     }
+}
+
+/// Whether a row only numbers the columns: ① ② ③ ④=②×③.
+fn is_numbering(cells: &[&Cell]) -> bool {
+    let circled = |c: char| ('①'..='⑳').contains(&c);
+    let in_sum = |c: char| circled(c) || c.is_ascii_digit() || "=×*+-/÷()（）%％＝＋ ".contains(c);
+    let numbers =
+        |cell: &&Cell| matches!(&cell.value, Value::Text(t) if t.contains(circled) && t.chars().all(in_sum));
+    !cells.is_empty() && cells.iter().all(numbers)
 }
 
 /// What a cell holds, as a number if it is one for certain.
