@@ -30,7 +30,8 @@ const UNITS: [&str; 19] = [
 
 /// A heading brought to one form: full-width to half-width, small letters, no blanks, no units, brackets opened.
 pub fn normalise(text: &str) -> String {
-    let folded: String = number::fold(text).to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let noise = |c: &char| c.is_whitespace() || ('①'..='⑳').contains(c);
+    let folded: String = number::fold(text).to_lowercase().chars().filter(|c| !noise(c)).collect();
     let folded: String = folded.chars().map(bracket).collect();
     let mut out = String::new();
     let mut rest = folded.as_str();

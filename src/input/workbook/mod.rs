@@ -19,6 +19,7 @@
 
 mod address;
 mod archive;
+mod biff;
 mod builder;
 mod cfb;
 mod csv;
@@ -32,7 +33,9 @@ mod limits;
 mod number;
 mod ods;
 mod open;
+mod openformula;
 mod quotation;
+mod shared;
 pub mod table;
 mod trouble;
 mod xls;

@@ -38,11 +38,21 @@ static COLUMNS: [Column<'static>; 8] = [
             "未税单价",
             "不含税单价报价",
             "除税单价",
+            "人天单价(不含税)",
+            "不含税人天单价",
         ],
     ),
     Column::optional(
         "含税单价",
-        &["单价(含税)", "含税报价单价", "含增值税单价", "单价(含增值税)", "含税单价报价"],
+        &[
+            "单价(含税)",
+            "含税报价单价",
+            "含增值税单价",
+            "单价(含增值税)",
+            "含税单价报价",
+            "人天单价(含税)",
+            "含税人天单价",
+        ],
     ),
     Column::optional("增值税税率", &["税率", "增值税率", "增值税"]),
     Column::optional(
@@ -84,7 +94,7 @@ pub fn read_quotation(
     let workbook = match open(source) {
         Ok(workbook) => workbook,
         Err(fault) => {
-            faults.push(fault);
+            faults.push(*fault);
             return None;
         }
     };
@@ -150,7 +160,7 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
                 .collect();
             match other {
                 _ if !hidden.is_empty() && holders.is_empty() => {
-                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里；请取消隐藏")])
+                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里，请取消隐藏")])
                 }
                 Some((index, search)) => Err(not_found(workbook, index, search)),
                 None => Err(vec![Fault::new(
@@ -188,9 +198,9 @@ fn not_found(workbook: &Workbook, index: usize, search: Search<'_>) -> Vec<Fault
             };
             vec![Fault::new(kind, workbook.origin(sheet, other))]
         }
-        Search::Missing { columns, seen, .. } => {
-            let origin = match sheet.cells.keys().next() {
-                Some(first) => workbook.origin(sheet, *first),
+        Search::Missing { columns, seen, at, .. } => {
+            let origin = match at {
+                Some(first) => workbook.origin(sheet, first),
                 None => Origin::File(workbook.file.clone()),
             };
             let fault =
@@ -251,8 +261,8 @@ fn spread_rate(rows: &mut [QuotationRow]) {
 fn totals(table: &Table<'_>, evaluator: &mut Evaluator<'_>) -> Option<QuotationTotals> {
     let rows = || table.body().iter().filter(|(_, kind)| *kind == RowKind::Total).map(|(row, _)| *row);
     let filled =
-        rows().filter(|row| table.has_own(*row, NET_TOTAL) || table.has_own(*row, GROSS_TOTAL)).last();
-    let row = filled.or_else(|| rows().last())?;
+        rows().filter(|row| table.has_own(*row, NET_TOTAL) || table.has_own(*row, GROSS_TOTAL)).next_back();
+    let row = filled.or_else(|| rows().next_back())?;
     Some(QuotationTotals {
         net_total: table.number(row, NET_TOTAL, evaluator),
         gross_total: table.number(row, GROSS_TOTAL, evaluator),

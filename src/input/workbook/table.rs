@@ -48,6 +48,7 @@ struct Found {
 /// Rows that may be a table's heading.
 #[derive(Clone, Debug)]
 struct Candidate {
+    first: CellRef,
     last_row: u32,
     found: Vec<Option<Found>>,
     /// A wanted column with two headings.
@@ -85,6 +86,8 @@ pub enum Search<'a> {
         seen: Vec<String>,
         /// How many of the wanted columns that row has.
         matched: usize,
+        /// Where that row begins; `None` for an empty sheet.
+        at: Option<CellRef>,
     },
 }
 
@@ -114,10 +117,7 @@ pub fn find<'a>(workbook: &'a Workbook, sheet: usize, wanted: &'a [Column<'a>]) 
     let names = names(wanted);
     let candidates: Vec<Candidate> = workbook.sheets.get(sheet).map_or_else(Vec::new, |sheet| {
         let rows = sheet.used_rows();
-        rows.into_iter()
-            .map(|row| candidate(sheet, row, &names, wanted.len()))
-            .filter(|c| c.matched() > 0)
-            .collect()
+        rows.into_iter().map(|row| candidate(sheet, row, &names, wanted.len())).collect()
     });
     let complete =
         |candidate: &&Candidate| wanted.iter().zip(&candidate.found).all(|(w, f)| !w.required || f.is_some());
@@ -162,7 +162,8 @@ fn names(wanted: &[Column<'_>]) -> HashMap<String, usize> {
 /// No table: says what is missing from the row that came nearest.
 fn missing<'a>(candidates: &[Candidate], wanted: &[Column<'_>]) -> Search<'a> {
     // max_by_key keeps the last of equals; the uppermost is the likelier heading.
-    let nearest = candidates.iter().rev().max_by_key(|candidate| candidate.matched());
+    // Where none has any, the row with the most headings shows what kind of table it is.
+    let nearest = candidates.iter().rev().max_by_key(|candidate| (candidate.matched(), candidate.seen.len()));
     let absent =
         |index: usize| nearest.is_none_or(|nearest| nearest.found.get(index).is_none_or(Option::is_none));
     let columns = wanted.iter().enumerate().filter(|(index, column)| column.required && absent(*index));
@@ -170,6 +171,7 @@ fn missing<'a>(candidates: &[Candidate], wanted: &[Column<'_>]) -> Search<'a> {
         columns: columns.map(|(_, column)| column.name.to_owned()).collect(),
         seen: nearest.map(|nearest| nearest.seen.clone()).unwrap_or_default(),
         matched: nearest.map_or(0, Candidate::matched),
+        at: nearest.map(|nearest| nearest.first),
     }
 }
 
@@ -180,7 +182,9 @@ fn candidate(sheet: &Sheet, row: u32, names: &HashMap<String, usize>, wanted: us
     if let Some(second) = second {
         columns.extend(sheet.row(second).map(|(column, _)| column));
     }
+    let first = CellRef { row, column: sheet.row(row).next().map_or(0, |(column, _)| column) };
     let mut candidate = Candidate {
+        first,
         last_row: second.unwrap_or(row),
         found: vec![None; wanted],
         twice: None,
@@ -367,12 +371,21 @@ impl<'a> Table<'a> {
                 || row
                     .checked_add(1)
                     .is_some_and(|next| repeated.contains(&next) && continues_heading(self.sheet(), next));
-            if !is_heading && (wanted || kind != RowKind::Data) {
+            if !is_heading && !is_numbering(&cells) && (wanted || kind != RowKind::Data) {
                 body.push((row, kind));
             }
         }
         body
     }
+}
+
+/// Whether a row only numbers the columns: ① ② ③ ④=②×③.
+fn is_numbering(cells: &[&Cell]) -> bool {
+    let circled = |c: char| ('①'..='⑳').contains(&c);
+    let in_sum = |c: char| circled(c) || c.is_ascii_digit() || "=×*+-/÷()（）%％＝＋ ".contains(c);
+    let numbers =
+        |cell: &&Cell| matches!(&cell.value, Value::Text(t) if t.contains(circled) && t.chars().all(in_sum));
+    !cells.is_empty() && cells.iter().all(numbers)
 }
 
 /// What a cell holds, as a number if it is one for certain.
