@@ -13,7 +13,7 @@ help:
 
 # The dev profile, so that nothing is compiled twice; `cargo run` finds the program wherever target/ is.
 demo:
-	@tools/install.sh fonts
+	@.ci/install fonts
 	cargo build
 	cargo run --quiet -- build $(CASE) -o $(OUTPUT)
 	@echo
@@ -21,7 +21,7 @@ demo:
 	@find $(OUTPUT) -name '*.pdf' | LC_ALL=C sort
 
 test:
-	@tools/install.sh tests
+	@.ci/install tests
 	cargo test
 
 lint:

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use hetong::bundle::job::Job;
+use hetong::bundle::job::Draft;
 use hetong::bundle::plan::{Format, contract_files};
 use hetong::bundle::{build, produce};
 use hetong::render::fonts::Fonts;
@@ -19,7 +19,7 @@ fn sample() -> &'static Path {
 }
 
 fn compare(criterion: &mut Criterion) {
-    let job = Job::prepare(sample(), None, Purpose::Final, None).expect("the sample case");
+    let job = Draft::read(sample(), None).expect("the pack").check(Purpose::Final, None);
     let fonts = Fonts::load(None, &job.pack.fonts).expect("Chinese fonts");
     let templates = Templates::parse(&job.pack.templates).expect("templates");
     let view = produce::view(&job, &fonts);
@@ -45,7 +45,7 @@ fn compare(criterion: &mut Criterion) {
             tempfile::tempdir().expect("a folder to write to")
         };
         let run = |folder: tempfile::TempDir| {
-            let job = Job::prepare(sample(), None, Purpose::Final, Some(&fonts)).expect("the sample case");
+            let job = Draft::read(sample(), None).expect("the pack").check(Purpose::Final, Some(&fonts));
             build::build(&job, &fonts, &[], &folder.path().join("星河示例")).expect("a bundle");
             folder
         };

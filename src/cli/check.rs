@@ -9,9 +9,11 @@ use rayon::prelude::*;
 
 use super::progress::Progress;
 use super::{Failure, Outcome, Session};
+use crate::bundle::job::{Draft, Job};
 use crate::diagnostics::{CaseReport, Findings, Sources, human, json, sarif};
 use crate::input::case::CASE_FILE;
 use crate::input::discovery;
+use crate::rules::Purpose;
 
 /// 检查案卷，列出全部问题
 #[derive(Debug, clap::Args)]
@@ -52,6 +54,18 @@ pub struct Checked {
     pub sources: Sources,
 }
 
+impl Checked {
+    /// What there is to tell of a job.
+    pub fn of(job: Job, folder: &Path) -> Self {
+        Self {
+            name: job.case.name,
+            folder: folder.to_string_lossy().into_owned(),
+            findings: job.findings,
+            sources: job.sources,
+        }
+    }
+}
+
 /// Checks all cases and prints what was found.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let checked = check_all(&args.paths, session)?;
@@ -85,10 +99,11 @@ fn check_all(paths: &[PathBuf], session: &Session<'_>) -> Result<Vec<Checked>, F
     folders.par_iter().map(check).collect()
 }
 
-/// To be connected: read the case, compute, judge. An error here stops the batch, so it is for what concerns all
-/// cases alike, such as a pack that cannot be loaded; what is wrong with a case is a finding.
-fn check_one(_folder: &Path, _templates: Option<&Path>) -> Result<Checked, Failure> {
-    Err(super::not_connected("check"))
+/// An error here stops the batch, so it is for what concerns all cases alike, such as a pack that cannot be loaded;
+/// what is wrong with a case is a finding.
+fn check_one(folder: &Path, templates: Option<&Path>) -> Result<Checked, Failure> {
+    let draft = Draft::read(folder, templates).map_err(|error| Failure(error.to_string()))?;
+    Ok(Checked::of(draft.check(Purpose::Draft, None), folder))
 }
 
 /// Prints the findings of all cases.
