@@ -3,10 +3,10 @@
 //! May use: `table`, `model::quotation`, `model::fault`.
 
 use super::evaluate::Evaluator;
-use super::grid::{Sheet, Visibility, Workbook};
-use super::hidden;
+use super::grid::{Sheet, Value, Visibility, Workbook};
 use super::table::{self, Column, RowKind, Search, Table};
 use super::{SheetSource, open};
+use super::{heading, hidden};
 use crate::diagnostics::{Located, Origin};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::quotation::{CellNumber, NumberCell, Quotation, QuotationRow, QuotationTotals};
@@ -104,12 +104,35 @@ pub fn read_quotation(
     };
     faults.extend(hidden::figures(&workbook, table.as_ref().ok().map(Table::sheet_index)));
     match table {
-        Ok(table) => Some(quotation(&workbook, &table)),
+        Ok(table) => match other_unit(&workbook, &table) {
+            Some(fault) => {
+                faults.push(fault);
+                None
+            }
+            None => Some(quotation(&workbook, &table)),
+        },
         Err(found) => {
             faults.extend(found);
             None
         }
     }
+}
+
+/// 单位：万元 above the table: all its amounts would be read ten thousand times too small, and no rule would notice.
+fn other_unit(workbook: &Workbook, table: &Table<'_>) -> Option<Fault> {
+    let above = table.sheet().cells.iter().take_while(|(place, _)| place.row <= table.last_heading_row());
+    let mut notes = above.filter_map(|(place, cell)| match &cell.value {
+        Value::Text(text) if heading::is_other_currency_unit(text) => Some((*place, text)),
+        _ => None,
+    });
+    notes.next().map(|(place, text)| {
+        let kind = FaultKind::BadValue {
+            what: "金额单位".to_owned(),
+            found: text.trim().to_owned(),
+            expected: "单位：元；请供应商按元填写".to_owned(),
+        };
+        Fault::new(kind, workbook.origin(table.sheet(), place))
+    })
 }
 
 /// The table on the sheet of a name.
@@ -260,8 +283,7 @@ fn spread_rate(rows: &mut [QuotationRow]) {
 /// The last 合计 row that holds a figure; suppliers put the amount in words on a second one.
 fn totals(table: &Table<'_>, evaluator: &mut Evaluator<'_>) -> Option<QuotationTotals> {
     let rows = || table.body().iter().filter(|(_, kind)| *kind == RowKind::Total).map(|(row, _)| *row);
-    let filled =
-        rows().filter(|row| table.has_own(*row, NET_TOTAL) || table.has_own(*row, GROSS_TOTAL)).next_back();
+    let filled = rows().rfind(|row| table.has_own(*row, NET_TOTAL) || table.has_own(*row, GROSS_TOTAL));
     let row = filled.or_else(|| rows().next_back())?;
     Some(QuotationTotals {
         net_total: table.number(row, NET_TOTAL, evaluator),
