@@ -166,7 +166,7 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
     let holders: Vec<usize> =
         searches.iter().filter(|(_, search)| has_table(search)).map(|(index, _)| *index).collect();
     if holders.len() > 1 {
-        return Err(vec![unreadable(workbook, &holders, "不止一张工作表有报价表")]);
+        return Err(vec![unreadable(workbook, &holders, "不止一张工作表有报价表", "请在")]);
     }
     let matched = |search: &Search<'_>| match search {
         Search::Missing { matched, .. } => *matched,
@@ -183,7 +183,7 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
                 .collect();
             match other {
                 _ if !hidden.is_empty() && holders.is_empty() => {
-                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里，请取消隐藏")])
+                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里，请取消隐藏", "或在")])
                 }
                 Some((index, search)) => Err(not_found(workbook, index, search)),
                 None => Err(vec![Fault::new(
@@ -196,12 +196,12 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
 }
 
 /// F001: the table is there, but which one is meant has to be said in 合同.yaml.
-fn unreadable(workbook: &Workbook, sheets: &[usize], what: &str) -> Fault {
+fn unreadable(workbook: &Workbook, sheets: &[usize], what: &str, how: &str) -> Fault {
     let names: Vec<&str> = sheets.iter().map(|index| &*workbook.sheets[*index].name).collect();
     let quoted: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
     let first = names.first().copied().unwrap_or("");
     let why = format!(
-        "{what}：{}；请在 合同.yaml 里写明用哪一张：报价: {{文件: {}, 工作表: {first}}}",
+        "{what}：{}；{how} 合同.yaml 里写明用哪一张：报价: {{文件: {}, 工作表: {first}}}",
         quoted.join("、"),
         workbook.file
     );

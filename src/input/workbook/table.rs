@@ -1,6 +1,6 @@
 //! Finds a table by its headings, wherever it stands on a sheet, and walks its rows.
 //!
-//! A heading matches by its whole normalised text ([`super::heading`]), never by a part of it: 含税单价 is a part of
+//! A heading matches by its whole normalised text (`heading`), never by a part of it: 含税单价 is a part of
 //! 不含税单价, and 不含税单价最高限价 is another column than 不含税单价. A heading may span two rows: a row of units
 //! beneath, or 单价 merged over 不含税 and 含税.
 //!
