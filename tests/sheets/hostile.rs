@@ -113,6 +113,7 @@ proptest! {
             content[at] = byte;
         }
         let parts: Vec<(&str, Vec<u8>)> = parts.iter().map(|(name, content)| (name.as_str(), content.clone())).collect();
-        let _ = read_as(name, &zipped(&parts), None);
+        let (quotation, faults) = read_as(name, &zipped(&parts), None);
+        let _ = format!("{quotation:?} {}", faults.iter().map(|fault| fault.origin.to_string()).collect::<String>());
     }
 }

@@ -299,6 +299,22 @@ fn rows_that_are_no_lines() {
 }
 
 #[test]
+fn a_heading_may_span_three_rows() {
+    let text = "岗位,级别,不含税单价,不含税单价,税率\n,,最高限价,,\n,,（元/人天）,（元/人天）,（%）\n甲,高级,900,832.08,6%\n";
+    assert_eq!(lines(text), ["甲 高级 832.08 D4"]);
+}
+
+#[test]
+fn amounts_in_another_unit_are_refused() {
+    let text = "报价表,,单位：万元\n岗位,级别,不含税单价\n甲,高级,0.0832\n";
+    let (none, faults) = read_as("a.csv", text.as_bytes(), None);
+    assert_eq!(none, None);
+    let expected =
+        ("金额单位: 单位：万元: 单位：元；请供应商按元填写".to_owned(), "a.csv 单元格 C1".to_owned());
+    assert_eq!(faults::kinds(&faults), [expected]);
+}
+
+#[test]
 fn columns_are_told_apart() {
     let (none, faults) =
         read_as("a.csv", "岗位,级别,含税单价,不含税单价最高限价\n甲,高级,1,2\n".as_bytes(), None);

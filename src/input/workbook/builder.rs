@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use calamine::{DataRef, ExcelDateTime};
 
 use super::grid::{Cell, Layout, Sheet, Value, Visibility};
-use super::limits;
 use super::trouble::Trouble;
+use super::{address, limits};
 use crate::diagnostics::CellRef;
 
 /// Stands for a formula that is there but could not be read.
@@ -75,6 +75,9 @@ impl SheetBuilder {
     }
 
     fn slot(&mut self, row: u32, column: u32) -> Result<&mut Cell, Trouble> {
+        if row >= address::MAX_ROW || column >= address::MAX_COLUMN {
+            return Err(Trouble::unreadable(format!("工作表“{}”里有超出表格范围的单元格", self.name)));
+        }
         self.rows.insert(row);
         self.columns.insert(column);
         if self.rows.len() > limits::ROWS {

@@ -1,17 +1,18 @@
 //! Finds a table by its headings, wherever it stands on a sheet, and walks its rows.
 //!
-//! A heading matches by its whole normalised text ([`super::heading`]), never by a part of it: 含税单价 is a part of
+//! A heading matches by its whole normalised text (`heading`), never by a part of it: 含税单价 is a part of
 //! 不含税单价, and 不含税单价最高限价 is another column than 不含税单价. A heading may span two rows: a row of units
 //! beneath, or 单价 merged over 不含税 and 含税.
 //!
 //! May use: `grid`, `heading`, `number`, `evaluate`, `model::quotation` (for [`CellNumber`]).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::evaluate::Evaluator;
 use super::grid::{Cell, Sheet, Value, Workbook};
 use super::heading::{self, RowLabel};
 use super::number;
+use super::search::{Candidate, Found, candidate, continues_heading, is_blank, is_numbering, names};
 use crate::diagnostics::{CellRef, Located, Origin};
 use crate::model::quotation::CellNumber;
 
@@ -35,34 +36,6 @@ impl<'a> Column<'a> {
     /// A column that may be missing.
     pub const fn optional(name: &'a str, aliases: &'a [&'a str]) -> Self {
         Self { name, aliases, required: false }
-    }
-}
-
-/// A wanted column where it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Found {
-    heading: CellRef,
-    percent: bool,
-}
-
-/// Rows that may be a table's heading.
-#[derive(Clone, Debug)]
-struct Candidate {
-    first: CellRef,
-    last_row: u32,
-    found: Vec<Option<Found>>,
-    /// A wanted column with two headings.
-    twice: Option<(usize, CellRef, CellRef)>,
-    seen: Vec<String>,
-}
-
-impl Candidate {
-    fn matched(&self) -> usize {
-        self.found.iter().flatten().count()
-    }
-
-    fn columns(&self) -> Vec<Option<u32>> {
-        self.found.iter().map(|found| found.as_ref().map(|found| found.heading.column)).collect()
     }
 }
 
@@ -108,6 +81,7 @@ pub struct Table<'a> {
     workbook: &'a Workbook,
     sheet: usize,
     wanted: Vec<&'a str>,
+    last_heading_row: u32,
     found: Vec<Option<Found>>,
     body: Vec<(u32, RowKind)>,
 }
@@ -143,20 +117,12 @@ pub fn find<'a>(workbook: &'a Workbook, sheet: usize, wanted: &'a [Column<'a>]) 
         workbook,
         sheet,
         wanted: wanted.iter().map(|column| column.name).collect(),
+        last_heading_row: first.last_row,
         found: first.found.clone(),
         body: Vec::new(),
     };
     table.body = table.walk(first.last_row, &repeated);
     Search::Found(table)
-}
-
-/// Every heading that is looked for, and the index of its column.
-fn names(wanted: &[Column<'_>]) -> HashMap<String, usize> {
-    let each = wanted.iter().enumerate();
-    each.flat_map(|(index, column)| {
-        std::iter::once(&column.name).chain(column.aliases).map(move |name| (heading::normalise(name), index))
-    })
-    .collect()
 }
 
 /// No table: says what is missing from the row that came nearest.
@@ -175,93 +141,6 @@ fn missing<'a>(candidates: &[Candidate], wanted: &[Column<'_>]) -> Search<'a> {
     }
 }
 
-/// What a row would be as a heading.
-fn candidate(sheet: &Sheet, row: u32, names: &HashMap<String, usize>, wanted: usize) -> Candidate {
-    let second = row.checked_add(1).filter(|second| continues_heading(sheet, *second));
-    let mut columns: BTreeSet<u32> = sheet.row(row).map(|(column, _)| column).collect();
-    if let Some(second) = second {
-        columns.extend(sheet.row(second).map(|(column, _)| column));
-    }
-    let first = CellRef { row, column: sheet.row(row).next().map_or(0, |(column, _)| column) };
-    let mut candidate = Candidate {
-        first,
-        last_row: second.unwrap_or(row),
-        found: vec![None; wanted],
-        twice: None,
-        seen: Vec::new(),
-    };
-    for column in columns {
-        let top = sheet.shown(row, column).map(|cell| cell.value.shown()).unwrap_or_default();
-        let beneath = second.and_then(|second| sheet.cell(second, column));
-        let bottom = beneath.map(|cell| cell.value.shown()).unwrap_or_default();
-        let unit = heading::is_unit_only(&bottom);
-        let at = if bottom.trim().is_empty() || unit {
-            sheet.anchor(row, column)
-        } else {
-            CellRef { row: row + 1, column }
-        };
-        let seen = format!("{top}{bottom}").split_whitespace().collect::<String>();
-        if !seen.is_empty() {
-            candidate.seen.push(seen);
-        }
-        let (top_name, bottom_name) =
-            (heading::normalise(&top), if unit { String::new() } else { heading::normalise(&bottom) });
-        let mut forms = vec![format!("{top_name}{bottom_name}")];
-        if !bottom_name.is_empty() {
-            forms.extend([format!("{bottom_name}{top_name}"), bottom_name]);
-        }
-        let Some(index) = forms.iter().find_map(|form| names.get(form)).copied() else { continue };
-        let percent = heading::is_percent(&top) || heading::is_percent(&bottom);
-        match candidate.found.get_mut(index) {
-            Some(Some(before)) if before.heading != at => candidate.twice = Some((index, before.heading, at)),
-            Some(slot) => *slot = Some(Found { heading: at, percent }),
-            None => (),
-        }
-    }
-    candidate
-}
-
-/// Whether a row belongs to the heading above it: nothing but units and words such as 不含税 that headings are made of.
-fn continues_heading(sheet: &Sheet, row: u32) -> bool {
-    const WORDS: [&str; 14] = [
-        "最高限价",
-        "不含增值税",
-        "含增值税",
-        "不含税",
-        "未含税",
-        "未税",
-        "含税",
-        "限价",
-        "单价",
-        "总价",
-        "合价",
-        "金额",
-        "小计",
-        "报价",
-    ];
-    let made_of_words = |text: &str| {
-        let mut rest = text;
-        while let Some(after) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
-            rest = after;
-        }
-        rest.is_empty()
-    };
-    let mut any = false;
-    for (_, cell) in sheet.row(row).filter(|(_, cell)| !is_blank(cell)) {
-        let Value::Text(text) = &cell.value else { return false };
-        if !heading::is_unit_only(text) && !made_of_words(&heading::normalise(text)) {
-            return false;
-        }
-        any = true;
-    }
-    any
-}
-
-/// Whether a cell shows nothing.
-fn is_blank(cell: &Cell) -> bool {
-    cell.formula.is_none() && cell.value.shown().trim().is_empty()
-}
-
 impl<'a> Table<'a> {
     /// The sheet the table stands on.
     pub fn sheet(&self) -> &'a Sheet {
@@ -277,6 +156,11 @@ impl<'a> Table<'a> {
     pub fn origin(&self) -> Origin {
         let first = self.found.iter().flatten().map(|found| found.heading).min();
         self.workbook.origin(self.sheet(), first.unwrap_or(CellRef { row: 0, column: 0 }))
+    }
+
+    /// The last row of its heading; what stands above may say something of the whole table.
+    pub fn last_heading_row(&self) -> u32 {
+        self.last_heading_row
     }
 
     /// Its rows from top to bottom. Blank rows, repeated headings and what follows a 备注 are left out.
@@ -377,15 +261,6 @@ impl<'a> Table<'a> {
         }
         body
     }
-}
-
-/// Whether a row only numbers the columns: ① ② ③ ④=②×③.
-fn is_numbering(cells: &[&Cell]) -> bool {
-    let circled = |c: char| ('①'..='⑳').contains(&c);
-    let in_sum = |c: char| circled(c) || c.is_ascii_digit() || "=×*+-/÷()（）%％＝＋ ".contains(c);
-    let numbers =
-        |cell: &&Cell| matches!(&cell.value, Value::Text(t) if t.contains(circled) && t.chars().all(in_sum));
-    !cells.is_empty() && cells.iter().all(numbers)
 }
 
 /// What a cell holds, as a number if it is one for certain.
