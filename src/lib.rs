@@ -3,3 +3,5 @@
 pub mod diagnostics;
 pub mod model;
 pub mod pack;
+pub mod render;
+pub mod view;

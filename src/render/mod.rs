@@ -1,0 +1,5 @@
+//! Views in, documents out: never sees a case or a pack.
+//!
+//! May use: `view`.
+
+pub mod xlsx;
