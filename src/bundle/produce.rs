@@ -11,7 +11,7 @@ use crate::input::folder::sha256_hex;
 use crate::render::fonts::Fonts;
 use crate::render::pdf::{self, PdfError, Stamp};
 use crate::render::template::{TemplateError, Templates};
-use crate::render::xlsx::XlsxError;
+use crate::render::xlsx::{self, XlsxError};
 use crate::rules::{Purpose, RuleOutcome};
 use crate::view::contract::{ContractView, FontFamilies};
 use crate::view::report::{InputRow, OutputRow, ReportView, RuleRow, Summary};
@@ -27,6 +27,8 @@ pub enum ProduceError {
     Pdf(#[from] PdfError),
     #[error("{file} 写不出来：{error}")]
     Xlsx { file: String, error: XlsxError },
+    #[error("合同样式要求为“{document}”出 XLSX，但没有这样的表格；请在 合同样式.yaml 里改为“表格: 否”")]
+    NoWorkbook { document: String },
 }
 
 /// A finished file.
@@ -75,8 +77,15 @@ pub fn source(templates: &Templates, view: &ContractView, file: &PlannedFile) ->
 }
 
 fn workbook(job: &Job, view: &ContractView, file: &PlannedFile) -> Result<Output, ProduceError> {
-    let bytes = workbooks::write(&file.document, &job.case, &job.pack, &job.figures, view)
-        .map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
+    let (pack, figures) = (&job.pack, &job.figures);
+    let bytes = match file.document.as_str() {
+        "附件2" => xlsx::write_assessment(&workbooks::assessment(pack, view)),
+        "附件3" => xlsx::write_quotation(&workbooks::quotation(figures, view)),
+        "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
+        "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
+        other => return Err(ProduceError::NoWorkbook { document: other.to_owned() }),
+    };
+    let bytes = bytes.map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
     Ok(Output { document: file.document.clone(), name: file.name.clone(), bytes, pages: None })
 }
 

@@ -12,6 +12,7 @@ pub mod integrity;
 pub mod quotation;
 pub mod report;
 pub mod security;
+pub mod sheets;
 pub mod workbooks;
 
 use jiff::civil::Date;
