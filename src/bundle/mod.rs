@@ -8,4 +8,5 @@ pub mod job;
 pub mod manifest;
 pub mod plan;
 pub mod produce;
+pub mod starter;
 pub mod write;

@@ -47,7 +47,7 @@ pub fn load(folder: &Path) -> LoadedCase {
             let why = format!("案卷文件夹打不开（{error}）");
             reading.faults.push(Fault::new(FaultKind::Unreadable { why }, origin.clone()));
             let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            (empty_case(name, origin), None, Vec::new(), Sources::new())
+            (Case::blank(name, origin), None, Vec::new(), Sources::new())
         }
     };
     let faults = std::mem::take(&mut reading.faults);
@@ -63,23 +63,7 @@ fn read_case(folder: &CaseFolder, origin: Origin, reading: &mut Reading) -> (Cas
     });
     match MapReader::new(&root, "", reading) {
         Some(map) => CaseReader { folder, reading }.case(map, origin),
-        None => (empty_case(folder.name(), origin), None),
-    }
-}
-
-fn empty_case(name: String, origin: Origin) -> Case {
-    Case {
-        name,
-        origin,
-        contract: ContractTerms::default(),
-        supplier: Supplier::default(),
-        quotation: None,
-        clauses: Vec::new(),
-        integrity: Integrity::default(),
-        data_sharing: None,
-        stated: StatedFigures::default(),
-        adopt_errata: false,
-        adjustments: Vec::new(),
+        None => (Case::blank(folder.name(), origin), None),
     }
 }
 
@@ -91,7 +75,7 @@ struct CaseReader<'a> {
 impl CaseReader<'_> {
     fn case(mut self, mut map: MapReader<'_>, origin: Origin) -> (Case, Text) {
         let pack_id = map.text("模板", self.reading);
-        let mut case = empty_case(self.folder.name(), origin);
+        let mut case = Case::blank(self.folder.name(), origin);
         case.contract = self.contract(&mut map);
         case.supplier = self.supplier(&mut map);
         case.quotation = self.quotation(&mut map, "报价");
