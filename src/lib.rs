@@ -1,5 +1,6 @@
 //! hetong (合同): a contract compiler.
 
+pub mod compute;
 pub mod diagnostics;
 pub mod input;
 pub mod model;
