@@ -64,6 +64,8 @@ pub(super) fn write(table: &mut Table, view: &PriceTable, prices: Prices) -> Res
     places.total = total(table, view, prices, places.lines)?;
     notes(table, view)?;
     freeze_and_repeat(table, first)?;
+    // Landscape A4 has about 695 pixels; as small as 85 % is still read with ease.
+    table.one_page_up_to(815);
     Ok(places)
 }
 
@@ -144,12 +146,14 @@ fn total(table: &mut Table, view: &PriceTable, prices: Prices, lines: (u32, u32)
         Prices::Fixed(totals) => totals,
         Prices::Open => None,
     };
+    let count: usize = view.posts.iter().map(|post| post.rows.len()).sum();
     let range = |column| format!("{}:{}", at(column, lines.0), at(column, lines.1));
     let sum = |column, figure: Option<Decimal>| {
         let sum = format!("SUM({})", range(column));
         let formula = match figure {
             Some(_) => format!("={sum}"),
-            None => format!("=IF(COUNT({})<ROWS({0}),\"\",{sum})", range(NET_PRICE)),
+            // A sum over some of the lines would be taken for the price.
+            None => format!("=IF(COUNT({})<{count},\"\",{sum})", range(NET_PRICE)),
         };
         Cell::new(column, column, Content::formula(formula, figure), &formats::money_total())
     };
