@@ -3,6 +3,9 @@
 //! The stored results are taken out of the workbooks first, so that nothing but a calculation can bring them back.
 //! `HETONG_SOFFICE` names the program where it is not `soffice`.
 
+// clippy.toml allows this in test functions; the helpers here are none, but serve nothing else.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;

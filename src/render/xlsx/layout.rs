@@ -18,7 +18,7 @@ const MAX_TEXT: usize = 32_767;
 const MAX_ROW: u32 = 540;
 
 /// Above and below a text, in pixels together.
-const PADDING: u32 = 2;
+const PADDING: u32 = 5;
 
 /// A row with one line of text.
 pub(super) const MIN_ROW: u32 = 24;

@@ -104,9 +104,8 @@ mod tests {
 
     use super::super::testing;
     use super::*;
-    use crate::model::money::Money;
     use crate::view::sheets::wording::blank_order_form;
-    use crate::view::sheets::{SheetMeta, WorkRow, WorkTable};
+    use crate::view::sheets::{Money, SheetMeta, WorkRow, WorkTable};
 
     /// An order of 120 高级 and 33.5 中级 人天, paid in three stages.
     fn order() -> OrderFormSheet {

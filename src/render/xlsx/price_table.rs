@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::formats;
 use super::layout::{Cell, Content, Table, at};
 use super::{Paper, XlsxError};
-use crate::view::sheets::{PricePost, PriceRow, PriceTable, PriceTotals};
+use crate::view::sheets::{Money, PricePost, PriceRow, PriceTable, PriceTotals};
 
 /// The sheet's name.
 pub(super) const SHEET: &str = "报价表";
@@ -70,7 +70,7 @@ pub(super) fn write(table: &mut Table, view: &PriceTable, prices: Prices) -> Res
 }
 
 /// The height of a line of the table in pixels: 21 of them and the rest fit one page.
-const MIN_LINE: u32 = 21;
+const MIN_LINE: u32 = 22;
 
 /// The two heading rows.
 fn headings(table: &mut Table, view: &PriceTable) -> Result<(), XlsxError> {
@@ -112,7 +112,7 @@ fn line(table: &mut Table, view: &PriceRow, prices: Prices, factor: &str) -> Res
     let money = formats::money();
     let price_format = if prices == Prices::Open { formats::input(money.clone()) } else { money.clone() };
     let amount = |column, content| Cell::new(column, column, content, &money);
-    let computed = |column, formula, figure: Option<crate::model::money::Money>| {
+    let computed = |column, formula, figure: Option<Money>| {
         amount(column, Content::formula(unless_empty(formula), figure.map(|f| f.decimal())))
     };
     let cells = [

@@ -92,7 +92,7 @@ fn hints(table: &mut Table, view: &QuotationFormSheet, places: &Places) -> Resul
         limit = view.gross_total_ceiling
     );
     let status = Formula::new(formula).set_result(format!("还有 {count} 个单价未填。"));
-    table.put(1, 1, &Cell::new(HINTS, HINTS, Content::Formula(status), &formats::hint()))
+    table.put(1, 1, &Cell::new(HINTS, HINTS, Content::Formula(status), &formats::status()))
 }
 
 /// 含税总价最高限价 as a formula writes it.

@@ -88,9 +88,8 @@ mod tests {
 
     use super::super::testing;
     use super::*;
-    use crate::model::money::Money;
     use crate::view::sheets::wording::blank_settlement_form;
-    use crate::view::sheets::{SheetMeta, WorkRow, WorkTable};
+    use crate::view::sheets::{Money, SheetMeta, WorkRow, WorkTable};
 
     #[test]
     fn the_form_names_the_framework_and_leaves_room() {

@@ -5,12 +5,10 @@ use std::io::Cursor;
 use calamine::{Data, Range, Reader, Xlsx};
 use rust_decimal::{Decimal, dec};
 
-use crate::model::money::Money;
-use crate::model::tax::TaxRate;
 use crate::view::sheets::wording::{self, Framework};
 use crate::view::sheets::{
-    AssessmentSheet, IndicatorRow, Offer, PricePost, PriceRow, PriceTable, PriceTotals, QuotationFormSheet,
-    QuotationSheet, SheetMeta,
+    AssessmentSheet, IndicatorRow, Money, Offer, PricePost, PriceRow, PriceTable, PriceTotals,
+    QuotationFormSheet, QuotationSheet, SheetMeta, TaxRate,
 };
 
 /// 附件3 as tendered: 岗位, then 工作量 and ceiling per level.
