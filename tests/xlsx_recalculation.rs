@@ -15,7 +15,7 @@ use calamine::{Data, Reader, Xlsx};
 use hetong::model::money::Money;
 use hetong::model::tax::TaxRate;
 use hetong::render::xlsx;
-use hetong::view::sheets::wording::{self, Framework};
+use hetong::view::sheets::wording::{self, Framework, Readings};
 use hetong::view::sheets::{
     AssessmentSheet, IndicatorRow, Offer, Payable, PaymentRow, PricePost, PriceRow, PriceTable, PriceTotals,
     QuotationFormSheet, QuotationSheet, SheetMeta, WorkRow, WorkTable,
@@ -44,7 +44,7 @@ fn price_table(posts: Vec<PricePost>, rate: TaxRate) -> PriceTable {
     PriceTable {
         title: "报价表".into(),
         project: "项目名称：咪咕音乐2026年定制化服务支撑项目".into(),
-        headings: wording::quotation_headings(),
+        headings: wording::quotation_headings("（人/天）"),
         posts,
         rate,
         total_label: "合计".into(),
@@ -346,7 +346,8 @@ fn work(rows: &[(Decimal, Decimal)]) -> WorkTable {
 
 #[test]
 fn orders_and_settlements_come_out_as_ours() {
-    let mut order = wording::blank_order_form(&Framework::default(), SheetMeta::default());
+    let mut order =
+        wording::blank_order_form(&Framework::default(), &Readings::default(), SheetMeta::default());
     let table = work(&[(dec!(120), dec!(899.99)), (dec!(33.5), dec!(799.99)), (dec!(0.125), dec!(1036.15))]);
     let total = table.total;
     let share = |share: Decimal| Money::round(total.decimal() * share);
@@ -359,7 +360,8 @@ fn orders_and_settlements_come_out_as_ours() {
     ];
     order.work = Some(table);
 
-    let mut settlement = wording::blank_settlement_form(&Framework::default(), SheetMeta::default());
+    let mut settlement =
+        wording::blank_settlement_form(&Framework::default(), &Readings::default(), SheetMeta::default());
     let table = work(&[(dec!(21.75), dec!(1036.15)), (dec!(4.5), dec!(621.69))]);
     let score = dec!(97.35);
     let gross = Money::round(table.total.decimal() * score / dec!(100));

@@ -8,10 +8,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
+use std::iter::Sum;
+use std::ops::{Add, Range};
 use std::sync::Arc;
 
 use serde::Serialize;
+
+pub mod human;
+pub mod json;
+mod paint;
+pub mod place;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod sarif;
+mod snippet;
 
 /// A file as the user knows it: its path relative to the case folder, with `/` between the parts.
 pub type FileName = Arc<str>;
@@ -235,6 +245,103 @@ impl Findings {
     /// Whether there are none at all.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
+    }
+
+    /// How many there are of each severity.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            errors: self.count(Severity::Error),
+            warnings: self.count(Severity::Warning),
+            notes: self.count(Severity::Note),
+        }
+    }
+}
+
+/// How many findings there are of each severity; prints as `2 个错误，1 个警告，0 个提示`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// 错误.
+    pub errors: usize,
+    /// 警告.
+    pub warnings: usize,
+    /// 提示.
+    pub notes: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} 个错误，{} 个警告，{} 个提示", self.errors, self.warnings, self.notes)
+    }
+}
+
+impl Add for Tally {
+    type Output = Tally;
+    fn add(self, other: Tally) -> Tally {
+        Tally {
+            errors: self.errors + other.errors,
+            warnings: self.warnings + other.warnings,
+            notes: self.notes + other.notes,
+        }
+    }
+}
+
+impl Sum for Tally {
+    fn sum<I: Iterator<Item = Tally>>(tallies: I) -> Tally {
+        tallies.fold(Tally::default(), Add::add)
+    }
+}
+
+/// What the emitters write out: one case with its findings and the texts they point into.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseReport<'a> {
+    /// The case's name, such as 星河示例.
+    pub name: &'a str,
+    /// The case folder as the user gave or would give it, relative to where they stand; empty for “here”.
+    pub folder: &'a str,
+    /// What was found.
+    pub findings: &'a Findings,
+    /// The texts the findings point into.
+    pub sources: &'a Sources,
+}
+
+impl CaseReport<'_> {
+    /// A file of the case as seen from where the user stands, with `/` between the parts.
+    pub fn path(&self, file: &str) -> String {
+        let folder = self.folder.replace(std::path::MAIN_SEPARATOR, "/");
+        let folder = folder.strip_prefix("./").unwrap_or(&folder);
+        match folder {
+            "" | "." => file.to_owned(),
+            _ if folder.ends_with('/') => format!("{folder}{file}"),
+            _ => format!("{folder}/{file}"),
+        }
+    }
+}
+
+/// A rule as it is explained to people: by `hetong explain`, and in SARIF. The rule's code stands elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// Stable id: a family letter and three digits, such as `Q007`.
+    pub id: &'static str,
+    /// A few words, such as 含税总价超过最高限价.
+    pub title: &'static str,
+    /// The severity its findings have unless the rule says otherwise for one of them.
+    pub severity: Severity,
+    /// The clause or standard it rests on.
+    pub clause: &'static str,
+    /// What it looks at.
+    pub what: &'static str,
+    /// Why that matters.
+    pub why: &'static str,
+    /// A case that it objects to.
+    pub example: &'static str,
+    /// How to mend it.
+    pub fix: &'static str,
+}
+
+impl RuleInfo {
+    /// The family letter, `Q` for `Q007`.
+    pub fn family(&self) -> &'static str {
+        self.id.get(..1).unwrap_or(self.id)
     }
 }
 

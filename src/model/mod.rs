@@ -2,10 +2,12 @@
 //!
 //! May use: `diagnostics` (only for where a value was written).
 
+pub mod blank;
 pub mod capital;
 pub mod case;
 pub mod fault;
 pub mod identifiers;
 pub mod money;
+pub mod numerals;
 pub mod quotation;
 pub mod tax;

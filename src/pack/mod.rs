@@ -3,8 +3,22 @@
 //! A pack is a folder `templates/<pack>/`: YAML data, and `.typ` templates under `typ/`. The default pack is
 //! embedded in the binary; `--templates DIR` reads packs from a folder instead.
 //!
+//! `load` reads the files, `yaml` parses them into the structs of `raw`, `convert` checks and types them.
+//!
 //! May use: `model`.
 
+mod convert;
+mod embedded;
+mod error;
+mod load;
+mod raw;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use error::PackError;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -13,7 +27,7 @@ use crate::model::money::Money;
 use crate::model::tax::TaxRate;
 
 /// One contract form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pack {
     /// The folder's name, such as `migu-2026`.
     pub id: String,
@@ -47,14 +61,16 @@ pub struct Pack {
     pub errata: Vec<Erratum>,
     /// The documents of the bundle, in order.
     pub documents: Vec<DocumentSpec>,
-    /// Template sources by file name.
+    /// Template sources by file name, such as `annex3.typ`.
     pub templates: BTreeMap<String, String>,
+    /// Fonts the templates bring along (`typ/fonts/`), by file name.
+    pub fonts: BTreeMap<String, Vec<u8>>,
     /// SHA-256 over all files of the pack, hex.
     pub hash: String,
 }
 
 /// 甲方's particulars.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Buyer {
     /// 名称.
     pub name: String,
@@ -91,18 +107,20 @@ pub struct Buyer {
 }
 
 /// What was tendered: 附件3's printed columns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tender {
     /// 岗位职责 in the form's order.
     pub posts: Vec<Post>,
     /// 含税总价最高限价, 元.
     pub gross_total_ceiling: Money,
+    /// 附件3's 备注, a paragraph each; `{工作量单位}` and `{总价限价万元}` are to be filled in.
+    pub notes: Vec<String>,
     /// 增值税税率.
     pub rate: TaxRate,
 }
 
 /// One 岗位职责.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
     /// Its name, such as 产品/平台服务.
     pub name: String,
@@ -111,7 +129,7 @@ pub struct Post {
 }
 
 /// One 岗位 × 级别.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenderLine {
     /// 高级, 中级 or 初级.
     pub level: String,
@@ -136,14 +154,14 @@ impl Tender {
 }
 
 /// 附件2's 考核表.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
     /// The indicators, in the form's order.
     pub indicators: Vec<Indicator>,
 }
 
 /// One row of the 考核表.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Indicator {
     /// Column heading in 考核.xlsx, such as 支撑能力扣分次数.
     pub column: String,
@@ -155,8 +173,44 @@ pub struct Indicator {
     pub points: Decimal,
     /// Points lost per occurrence; none where the score itself is given.
     pub deduction: Option<Decimal>,
-    /// 评分标准.
+    /// 评分标准, as the form prints it.
     pub standard: String,
+    /// Ids of the errata that change `standard` where the case adopts them.
+    pub errata: Vec<String>,
+}
+
+impl Pack {
+    /// The document with this id, such as 附件3.
+    pub fn document(&self, id: &str) -> Option<&DocumentSpec> {
+        self.documents.iter().find(|document| document.id == id)
+    }
+
+    /// The clause parameter with this key of 合同.yaml → 条款.
+    pub fn clause(&self, key: &str) -> Option<&ClauseParameter> {
+        self.clauses.iter().find(|parameter| parameter.key == key)
+    }
+
+    /// The data category with this code, such as A1-1.
+    pub fn data_category(&self, code: &str) -> Option<&DataCategory> {
+        self.data_catalogue.iter().find(|category| category.code == code)
+    }
+
+    /// An erratum's reading by id: the form's own, or the corrected one. Empty for an id the pack does not have.
+    pub fn reading(&self, id: &str, adopt_errata: bool) -> &str {
+        let erratum = self.errata.iter().find(|erratum| erratum.id == id);
+        erratum.map_or("", |e| if adopt_errata { &e.corrected } else { &e.as_is })
+    }
+
+    /// An indicator's 评分标准 as it is to be printed: with its errata where the case adopts them.
+    pub fn standard<'a>(&self, indicator: &'a Indicator, adopt_errata: bool) -> Cow<'a, str> {
+        let mut text = Cow::Borrowed(indicator.standard.as_str());
+        if adopt_errata {
+            for erratum in self.errata.iter().filter(|erratum| indicator.errata.contains(&erratum.id)) {
+                text = Cow::Owned(text.replace(&erratum.as_is, &erratum.corrected));
+            }
+        }
+        text
+    }
 }
 
 /// How a clause parameter is written.
@@ -177,7 +231,7 @@ pub enum ParameterKind {
 }
 
 /// A parameter in 【】.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClauseParameter {
     /// Key in 合同.yaml → 条款, such as 组建团队天数.
     pub key: String,
@@ -198,18 +252,18 @@ pub struct ClauseParameter {
 }
 
 /// A data category.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataCategory {
     /// Such as A1-1.
     pub code: String,
     /// Such as 自然人身份标识.
     pub name: String,
-    /// 1 to 4; none where no source gives one.
+    /// 1 is the lowest of `Pack::data_levels`; none where no source gives one, and the case must state it.
     pub level: Option<u8>,
 }
 
 /// One bracket of the 有关联人员认证声明书.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation {
     /// Key in 合同.yaml, such as 同学.
     pub key: String,
@@ -218,16 +272,20 @@ pub struct Relation {
 }
 
 /// A law or rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Law {
     /// Exact name without 《》.
     pub name: String,
+    /// Short names that may stand for it.
+    pub short: Vec<String>,
     /// Common misspellings.
     pub wrong: Vec<String>,
+    /// Names of repealed laws that it replaced.
+    pub repealed: Vec<String>,
 }
 
 /// A known error of the form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erratum {
     /// Name in the templates: `e.<id>`.
     pub id: String,
@@ -244,15 +302,15 @@ pub struct Erratum {
 }
 
 /// A document of the bundle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentSpec {
     /// Such as 附件3.
     pub id: String,
-    /// File name without extension, such as 附件3-报价表.
+    /// File name without extension, such as 附件3-报价表; `<编号>`, `<月份>` and `<订单编号>` are to be filled in.
     pub file: String,
     /// Title in the annex list and outline, such as 报价表.
     pub title: String,
-    /// Template file.
+    /// Template file; empty for a document without a PDF.
     pub template: String,
     /// Whether an XLSX is written too.
     pub xlsx: bool,

@@ -1,5 +1,30 @@
-//! Figures and model, turned into what the documents print: finished strings, and numbers where a cell must hold one.
+//! Figures and model → finished strings for the templates.
+//!
+//! A view holds no number and no option: what is printed is here exactly as it is printed, and an empty string is
+//! a blank. Templates therefore need no arithmetic, no formatting and no decisions about money.
 //!
 //! May use: `model`, `compute`, `pack`.
 
+pub mod blanks;
+pub mod contract;
+pub mod forms;
+pub mod integrity;
+pub mod quotation;
+pub mod report;
+pub mod security;
 pub mod sheets;
+pub mod workbooks;
+
+use jiff::civil::Date;
+
+use crate::model::case::Text;
+
+/// The text, or an empty string: a blank.
+pub(crate) fn or_blank(text: &Text) -> String {
+    text.as_ref().map(|t| t.value.clone()).unwrap_or_default()
+}
+
+/// `2026年3月1日`.
+pub(crate) fn full_date(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}

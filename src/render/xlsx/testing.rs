@@ -59,7 +59,7 @@ pub(super) fn price_table() -> PriceTable {
     PriceTable {
         title: "报价表".into(),
         project: "项目名称：咪咕音乐2026年定制化服务支撑项目".into(),
-        headings: wording::quotation_headings(),
+        headings: wording::quotation_headings("（人/天）"),
         posts: posts.to_vec(),
         rate: rate(),
         total_label: "合计".into(),
@@ -192,4 +192,18 @@ pub(super) fn keep(name: &str, bytes: &[u8]) {
     if let Some(folder) = std::env::var_os("HETONG_KEEP_XLSX") {
         std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
     }
+}
+
+/// The form's own readings where its errata stand.
+pub(super) fn readings() -> wording::Readings {
+    [
+        ("annex6_and_so_on", "。。。"),
+        ("annex6_if_any", "如有"),
+        ("annex7_and_so_on", "。。。。"),
+        ("annex7_note_two", "本订单"),
+        ("annex7_note_three", "本订单模板"),
+        ("annex7_note_three_order", "委托单"),
+    ]
+    .map(|(id, text)| (id.to_owned(), text.to_owned()))
+    .into()
 }

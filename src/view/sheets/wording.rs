@@ -2,6 +2,8 @@
 //!
 //! May use: the view structs beside it.
 
+use std::collections::BTreeMap;
+
 use super::{
     Field, FormRow, Heading, NumberedTable, OrderFormSheet, PaymentRow, PaymentTable, SettlementFormSheet,
     SettlementSection, SheetMeta,
@@ -24,12 +26,12 @@ pub struct Framework {
     pub supplier: String,
 }
 
-/// 附件3's ten headings.
-pub fn quotation_headings() -> [Heading; 10] {
+/// 附件3's ten headings; the unit of 预估工作量 is an erratum of the form: （人/天） or （人天）.
+pub fn quotation_headings(workload_unit: &str) -> [Heading; 10] {
     [
         ("岗位职责", ""),
         ("级别", ""),
-        ("预估工作量", "（人/天）"),
+        ("预估工作量", workload_unit),
         ("不含税单价\n最高限价", "（元/人天）"),
         ("含税单价\n最高限价", "（元/人天）"),
         ("不含税单价", "（元/人天）"),
@@ -46,25 +48,33 @@ pub fn assessment_headings() -> [String; 6] {
     ["指标", "指标要求", "分值", "评分标准", "考核记录", "得分"].map(str::to_owned)
 }
 
+/// Readings of the form's errata by id, as the PDF prints them.
+pub type Readings = BTreeMap<String, String>;
+
+fn reading(readings: &Readings, id: &str) -> String {
+    readings.get(id).cloned().unwrap_or_default()
+}
+
 /// 附件6, framework fields filled.
-pub fn blank_order_form(framework: &Framework, meta: SheetMeta) -> OrderFormSheet {
+pub fn blank_order_form(framework: &Framework, readings: &Readings, meta: SheetMeta) -> OrderFormSheet {
+    let and_so_on = reading(readings, "annex6_and_so_on");
     let detail = |category: &str, content: &str| vec![category.to_owned(), content.to_owned()];
     OrderFormSheet {
         meta,
         title: "订单模板".into(),
-        head: label_table(framework, ["框架协议已执行金额", "", "如有"]),
+        head: label_table(framework, "框架协议已执行金额", &reading(readings, "annex6_if_any")),
         details: NumberedTable {
-            caption: "订单明细（本订单第X批）".into(),
+            caption: "订单明细（本订单第　　批）".into(),
             headings: ["序号", "类别", "具体内容"].map(str::to_owned).to_vec(),
             rows: vec![
-                detail("服务周期", "自XX年XX月XX日至XX年XX月XX日"),
+                detail("服务周期", BLANK_PERIOD),
                 detail("服务事项", ""),
                 detail("具体要求", ""),
                 detail("委托内容", ""),
                 detail("服务考核与结算", "例：按照框架协议执行"),
                 detail("需要特别说明的事项", ""),
             ],
-            continuation: "。。。".into(),
+            continuation: and_so_on.clone(),
         },
         work: None,
         payments: PaymentTable {
@@ -76,50 +86,60 @@ pub fn blank_order_form(framework: &Framework, meta: SheetMeta) -> OrderFormShee
             caption: "订单附件（如需）".into(),
             headings: ["序号", "附件名称"].map(str::to_owned).to_vec(),
             rows: vec![vec![String::new()]; 2],
-            continuation: "。。。".into(),
+            continuation: and_so_on,
         },
         seal_caption: "订单盖章".into(),
         seals: [
-            "甲方（盖章）：\n\n\n\n日期：X年X月X日".into(),
-            "乙方（盖章）：\n\n\n\n日期：X年X月X日".into(),
+            "甲方（盖章）：\n\n\n\n日期：　　年　　月　　日".into(),
+            "乙方（盖章）：\n\n\n\n日期：　　年　　月　　日".into(),
         ],
     }
 }
 
 /// 附件7, framework fields filled.
-pub fn blank_settlement_form(framework: &Framework, meta: SheetMeta) -> SettlementFormSheet {
+pub fn blank_settlement_form(
+    framework: &Framework,
+    readings: &Readings,
+    meta: SheetMeta,
+) -> SettlementFormSheet {
     let section = |caption: &str, text: &str| SettlementSection {
         caption: caption.into(),
         text: text.into(),
         ..SettlementSection::default()
     };
-    let seal = |party: &str| format!("\n{party}（盖章）\n\n日期：XX年XX月XX日\n");
+    let seal = |party: &str| format!("\n{party}（盖章）\n\n日期：　　年　　月　　日\n");
     SettlementFormSheet {
         meta,
         title: "结算单".into(),
         head_caption: "一、订单信息：".into(),
-        head: label_table(framework, ["框架协议已结算金额、框架协议剩余金额", "咪咕XX公司", "（如有）"]),
+        head: label_table(framework, "框架协议已结算金额、框架协议剩余金额", "（如有）"),
         sections: vec![
-            section("二、订单执行情况：", "根据项目执行情况据实描述。。。。"),
+            section(
+                "二、订单执行情况：",
+                &format!("根据项目执行情况据实描述{}", reading(readings, "annex7_and_so_on")),
+            ),
             section("三、依据框架协议考核（扣款）情况：（如有）", ""),
             section("四、依据框架协议结算情况：", ""),
             section("五、其他需要说明的事项：", ""),
         ],
-        seals: [
-            Field::new("甲方", seal(or(&framework.buyer, "咪咕XXX有限公司"))),
-            Field::new("乙方", seal(or(&framework.supplier, "XXX公司"))),
-        ],
+        seals: [Field::new("甲方", seal(&framework.buyer)), Field::new("乙方", seal(&framework.supplier))],
         notes: vec![
             "备注：1.框架协议下的所有结算单金额累加不得超过框架协议总金额；".into(),
-            "2.本订单一式两份，甲乙双方各保留一份；".into(),
-            "3.本订单模板适用于委托单。".into(),
+            format!("2.{}一式两份，甲乙双方各保留一份；", reading(readings, "annex7_note_two")),
+            format!(
+                "3.{}适用于{}。",
+                reading(readings, "annex7_note_three"),
+                reading(readings, "annex7_note_three_order")
+            ),
         ],
     }
 }
 
-/// The label table that 附件6 and 附件7 share but for three words: the label of what has been used up, and the
-/// placeholders for 甲方 and for 甲方其他信息.
-fn label_table(framework: &Framework, [used_label, buyer, other]: [&str; 3]) -> Vec<FormRow> {
+/// A period to be written in by hand.
+const BLANK_PERIOD: &str = "自　　年　　月　　日至　　年　　月　　日";
+
+/// The label table that 附件6 and 附件7 share but for the label of what has been used up and the hint at 甲方其他信息.
+fn label_table(framework: &Framework, used_label: &str, other: &str) -> Vec<FormRow> {
     let wide = |label: &str, value: &str| FormRow::Wide(Field::new(label, value));
     let contact = |label: &str| {
         FormRow::Beside(Field::new(label, ""), vec![Field::new("联系电话", ""), Field::new("邮箱", "")])
@@ -129,14 +149,14 @@ fn label_table(framework: &Framework, [used_label, buyer, other]: [&str; 3]) -> 
             Field::new("框架协议名称", &framework.name),
             Field::new("框架协议编号", &framework.number),
         ),
-        wide("框架协议周期", or(&framework.period, "自XX年XX月XX日至XX年XX月XX日")),
-        wide("框架协议金额上限", or(&framework.cap, "￥XXX元(大写：人民币XXX元) （如有）")),
+        wide("框架协议周期", or(&framework.period, BLANK_PERIOD)),
+        wide("框架协议金额上限", or(&framework.cap, "￥　　　　元(大写：人民币　　　　元) （如有）")),
         wide(used_label, ""),
         wide("订单名称", ""),
-        wide("甲方", or(&framework.buyer, buyer)),
+        wide("甲方", &framework.buyer),
         contact("订单联系人"),
         wide("甲方其他信息", other),
-        wide("乙方", or(&framework.supplier, "XXX公司")),
+        wide("乙方", &framework.supplier),
         contact("乙方联系人"),
         wide("乙方其他信息", "（如有）"),
         wide("本订单需要特别说明的事项", "（如有）"),

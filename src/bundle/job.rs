@@ -1,0 +1,127 @@
+//! A case made ready: read, computed and checked; what `check` reports and `build` renders.
+//!
+//! May use: `input`, `pack`, `compute`, `rules`, `view`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::compute::CaseFigures;
+use crate::compute::figures::{Figure, figure_book};
+use crate::diagnostics::{Findings, Located, Sources};
+use crate::input::case::{self, LoadedCase};
+use crate::input::folder::InputFile;
+use crate::model::blank::Blank;
+use crate::model::case::Case;
+use crate::model::fault::{Fault, FaultKind};
+use crate::pack::{Pack, PackError};
+use crate::render::fonts::Fonts;
+use crate::rules::{self, Context, Purpose, RuleOutcome};
+use crate::view::blanks::blanks;
+
+/// The pack a case gets that names none.
+pub const DEFAULT_PACK: &str = "migu-2026";
+
+/// A case as read, with its pack; not yet checked.
+#[derive(Debug)]
+pub struct Draft {
+    /// What was read.
+    pub loaded: LoadedCase,
+    /// The pack it names, or the default.
+    pub pack: Pack,
+}
+
+/// A case made ready.
+#[derive(Debug)]
+pub struct Job {
+    /// The case.
+    pub case: Case,
+    /// Its pack.
+    pub pack: Pack,
+    /// Its figures.
+    pub figures: CaseFigures,
+    /// How each figure came about.
+    pub book: Vec<Figure>,
+    /// What is still open.
+    pub blanks: Vec<Blank>,
+    /// Everything the rules found.
+    pub findings: Findings,
+    /// What each rule came to.
+    pub outcomes: Vec<RuleOutcome>,
+    /// Texts findings point into.
+    pub sources: Sources,
+    /// Files read.
+    pub inputs: Vec<InputFile>,
+    /// Draft or final.
+    pub purpose: Purpose,
+}
+
+impl Draft {
+    /// Reads the case in `folder`.
+    ///
+    /// # Errors
+    /// If the pack cannot be loaded; everything else is a finding of the case.
+    pub fn read(folder: &Path, packs: Option<&Path>) -> Result<Self, PackError> {
+        let mut loaded = case::load(folder);
+        let pack = pack_of(packs, loaded.pack_id.as_ref(), &mut loaded.faults)?;
+        Ok(Self { loaded, pack })
+    }
+
+    /// Computes and checks it. With `fonts`, every character is checked for a glyph, too.
+    pub fn check(self, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
+        let Self { loaded: LoadedCase { case, faults, sources, inputs, .. }, pack } = self;
+        let figures = CaseFigures::of(&case, &pack);
+        let blanks = blanks(&case, &figures);
+        let documents: Vec<String> =
+            pack.documents.iter().filter(|document| document.in_bundle).map(|d| d.id.clone()).collect();
+        let missing_glyphs = fonts.map(|fonts| missing_glyphs(&case, fonts)).unwrap_or_default();
+        let context = Context {
+            case: &case,
+            pack: &pack,
+            figures: &figures,
+            faults: &faults,
+            blanks: &blanks,
+            documents: &documents,
+            missing_glyphs: &missing_glyphs,
+            purpose,
+        };
+        let (findings, outcomes) = rules::run_all(&context);
+        let book = figure_book(&case, &pack, &figures);
+        Job { case, pack, figures, book, blanks, findings, outcomes, sources, inputs, purpose }
+    }
+}
+
+impl Job {
+    /// Whether a final build is refused.
+    pub fn refuses_final(&self) -> bool {
+        self.findings.has_errors() || !self.blanks.is_empty()
+    }
+}
+
+/// The pack a case names. One it misnames is a fault of the case, and the default stands in for it.
+fn pack_of(
+    packs: Option<&Path>,
+    named: Option<&Located<String>>,
+    faults: &mut Vec<Fault>,
+) -> Result<Pack, PackError> {
+    let Some(named) = named else { return Pack::find(packs, DEFAULT_PACK) };
+    let known = Pack::available(packs)?;
+    if known.contains(&named.value) {
+        return Pack::find(packs, &named.value);
+    }
+    faults.push(Fault::new(
+        FaultKind::BadValue {
+            what: "模板".into(),
+            found: named.value.clone(),
+            expected: format!("现有的模板：{}", known.join("、")),
+        },
+        named.origin.clone(),
+    ));
+    Pack::find(packs, DEFAULT_PACK)
+}
+
+/// Characters of the users' texts that no font has a glyph for.
+fn missing_glyphs(case: &Case, fonts: &Fonts) -> BTreeSet<char> {
+    let texts = rules::user_texts(case);
+    let characters: BTreeSet<char> = texts.iter().flat_map(|text| text.text.value.chars()).collect();
+    characters.into_iter().filter(|c| !c.is_control() && !fonts.covers(*c)).collect()
+}

@@ -1,0 +1,12 @@
+//! From a case folder to its output folder: prepare (read, compute, check), plan (which documents), produce (PDF and
+//! XLSX in memory), write (all or nothing), manifest.
+//!
+//! May use: every room but `cli` and `verify`.
+
+pub mod build;
+pub mod job;
+pub mod manifest;
+pub mod plan;
+pub mod produce;
+pub mod starter;
+pub mod write;

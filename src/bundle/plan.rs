@@ -1,0 +1,82 @@
+//! Which files a build writes, and of which documents each is made.
+//!
+//! May use: `pack`.
+
+use crate::pack::{DocumentSpec, Pack};
+
+/// What kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// PDF/A.
+    Pdf,
+    /// Workbook.
+    Xlsx,
+}
+
+/// A file to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedFile {
+    /// Document id, such as 附件3.
+    pub document: String,
+    /// Title of the PDF.
+    pub title: String,
+    /// File name, such as 附件3-报价表.pdf.
+    pub name: String,
+    /// Kind.
+    pub format: Format,
+    /// The templates that make it up, in order.
+    pub templates: Vec<String>,
+}
+
+/// The document that binds all others.
+pub const WHOLE: &str = "全套";
+/// The report on the check; made after all others, because it lists them.
+pub const REPORT: &str = "核对报告";
+
+/// The files of the framework contract: its documents one by one, then 合同全套. The report is apart.
+///
+/// `only` keeps the documents named there.
+///
+/// # Errors
+/// The names in `only` that no document has.
+pub fn contract_files(pack: &Pack, only: &[String]) -> Result<Vec<PlannedFile>, Vec<String>> {
+    let bound: Vec<&DocumentSpec> = pack.documents.iter().filter(|d| d.in_bundle).collect();
+    let whole = pack.documents.iter().find(|d| d.id == WHOLE);
+    let known = |id: &String| id == WHOLE || id == REPORT || bound.iter().any(|d| &d.id == id);
+    let unknown: Vec<String> = only.iter().filter(|id| !known(id)).cloned().collect();
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    let wanted = |document: &DocumentSpec| only.is_empty() || only.contains(&document.id);
+    let mut files = Vec::new();
+    for document in bound.iter().filter(|d| wanted(d)) {
+        files.push(pdf(document, vec![document.template.clone()]));
+        if document.xlsx {
+            files.push(PlannedFile {
+                name: format!("{}.xlsx", document.file),
+                format: Format::Xlsx,
+                ..pdf(document, Vec::new())
+            });
+        }
+    }
+    if let Some(whole) = whole.filter(|d| wanted(d)) {
+        files.push(pdf(whole, bound.iter().map(|d| d.template.clone()).collect()));
+    }
+    Ok(files)
+}
+
+/// The report's file.
+pub fn report_file(pack: &Pack) -> Option<PlannedFile> {
+    let document = pack.documents.iter().find(|d| d.id == REPORT)?;
+    Some(pdf(document, vec![document.template.clone()]))
+}
+
+fn pdf(document: &DocumentSpec, templates: Vec<String>) -> PlannedFile {
+    PlannedFile {
+        document: document.id.clone(),
+        title: document.title.clone(),
+        name: format!("{}.pdf", document.file),
+        format: Format::Pdf,
+        templates,
+    }
+}

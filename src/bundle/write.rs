@@ -1,0 +1,274 @@
+//! Writing an output folder: all or nothing.
+//!
+//! A new folder is prepared beside the old one, with everything in it that hetong did not write, and then takes its
+//! place in one step. Whenever the power fails, the folder is the last good bundle or the new one, whole. A file of
+//! ours that somebody changed by hand is kept under another name; files that stay the same are not touched.
+//!
+//! May use: `bundle::manifest`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::manifest::{MANIFEST, recorded_hashes};
+use crate::input::folder::sha256_hex;
+
+/// What writing did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Files that are new or have changed.
+    pub written: Vec<String>,
+    /// Files that were already there, byte for byte.
+    pub unchanged: Vec<String>,
+    /// Files of ours that were changed by hand: their name, and the name under which they are kept.
+    pub kept: Vec<(String, String)>,
+}
+
+/// Puts `files` into `target`. With `keep_ours`, files of an earlier build that are not among `files` stay;
+/// otherwise they go.
+///
+/// # Errors
+/// If anything cannot be written; `target` is then as it was.
+pub fn write(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) -> io::Result<Written> {
+    let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    recover(target, &sibling(target, "旧版"))?;
+    let stage = tempfile::Builder::new().prefix(".hetong-").tempdir_in(parent)?;
+    let mut written = Written::default();
+    let recorded = recorded_hashes(&target.join(MANIFEST));
+    if target.exists() {
+        keep_what_stays(target, stage.path(), files, &recorded, keep_ours, &mut written)?;
+    }
+    for (name, bytes) in files {
+        let path = stage.path().join(name);
+        if path.exists() {
+            continue; // linked by `keep_what_stays`, byte for byte the same
+        }
+        write_durably(&path, bytes)?;
+        written.written.push(name.clone());
+    }
+    if written.written.is_empty() && written.kept.is_empty() && same_names(target, stage.path())? {
+        return Ok(written); // nothing to do: the folder stays as it is, its own date included
+    }
+    open_to_others(stage.path(), target)?;
+    sync_folder(stage.path())?;
+    swap(stage.path(), target)?;
+    sync_folder(parent)?;
+    Ok(written)
+}
+
+/// Links into the new folder what stays of the old one.
+fn keep_what_stays(
+    old: &Path,
+    new: &Path,
+    files: &BTreeMap<String, Vec<u8>>,
+    recorded: &BTreeMap<String, String>,
+    keep_ours: bool,
+    written: &mut Written,
+) -> io::Result<()> {
+    for entry in WalkDir::new(old).min_depth(1) {
+        let entry = entry?;
+        let relative = entry.path().strip_prefix(old).map_err(io::Error::other)?;
+        let name = relative.to_string_lossy().replace('\\', "/");
+        let to = new.join(relative);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(&to)?;
+            continue;
+        }
+        let is_ours = |hash: &str| recorded.get(&name).is_some_and(|known| known == hash);
+        match files.get(&name) {
+            Some(bytes) => {
+                let present = fs::read(entry.path())?;
+                if &present == bytes {
+                    written.unchanged.push(name);
+                    link(entry.path(), &to)?;
+                } else if name != MANIFEST && !is_ours(&sha256_hex(&present)) {
+                    let kept = free_name(old, new, &name);
+                    link(entry.path(), &new.join(&kept))?;
+                    written.kept.push((name, kept));
+                }
+            }
+            None if !keep_ours && recorded.contains_key(&name) && is_ours(&sha256_hex(&fs::read(entry.path())?)) => {}
+            None => link(entry.path(), &to)?,
+        }
+    }
+    Ok(())
+}
+
+/// `附件3-报价表（手工修改1）.pdf`, with the first number that is free.
+fn free_name(old: &Path, new: &Path, name: &str) -> String {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let candidate = |n: u32| format!("{stem}（手工修改{n}）.{extension}");
+    (1..).map(candidate).find(|name| !old.join(name).exists() && !new.join(name).exists()).unwrap_or_default()
+}
+
+/// A hard link keeps the file itself, its date included; where links are not possible, a copy.
+fn link(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use io::Write;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn same_names(old: &Path, new: &Path) -> io::Result<bool> {
+    let names = |folder: &Path| -> io::Result<BTreeSet<PathBuf>> {
+        WalkDir::new(folder)
+            .min_depth(1)
+            .into_iter()
+            .map(|entry| {
+                Ok(entry?.path().strip_prefix(folder).map_err(io::Error::other)?.to_path_buf())
+            })
+            .collect()
+    };
+    Ok(old.exists() && names(old)? == names(new)?)
+}
+
+/// A temporary folder is closed to others; the output folder is not.
+#[cfg(unix)]
+fn open_to_others(stage: &Path, target: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(target).map_or(0o755, |metadata| metadata.permissions().mode());
+    fs::set_permissions(stage, fs::Permissions::from_mode(mode))
+}
+#[cfg(not(unix))]
+fn open_to_others(_: &Path, _: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Lets the new folder take the old one's place. What stands at `stage` afterwards is the old folder, or nothing.
+fn swap(stage: &Path, target: &Path) -> io::Result<()> {
+    if !target.exists() {
+        return fs::rename(stage, target);
+    }
+    match exchange(stage, target) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => swap_in_two_steps(stage, target),
+        Err(error) => Err(error),
+    }
+}
+
+/// One step, where the system can: the two folders change names.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).map_err(|error| match error {
+        Errno::INVAL | Errno::NOSYS | Errno::NOTSUP => io::Error::from(io::ErrorKind::Unsupported),
+        other => other.into(),
+    })
+}
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
+}
+
+/// Two steps elsewhere; [`recover`] mends it if the power fails between them.
+fn swap_in_two_steps(stage: &Path, target: &Path) -> io::Result<()> {
+    let old = sibling(target, "旧版");
+    fs::rename(target, &old)?;
+    if let Err(error) = fs::rename(stage, target) {
+        fs::rename(&old, target)?;
+        return Err(error);
+    }
+    fs::remove_dir_all(&old)
+}
+
+/// If a two-step swap was cut off in the middle, the old folder comes back.
+fn recover(target: &Path, old: &Path) -> io::Result<()> {
+    if !old.exists() {
+        return Ok(());
+    }
+    if target.exists() { fs::remove_dir_all(old) } else { fs::rename(old, target) }
+}
+
+fn sibling(target: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(format!(".{suffix}"));
+    target.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(pairs: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+        pairs.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    fn manifest_of(pairs: &[(&str, &str)]) -> String {
+        let rows: Vec<String> = pairs
+            .iter()
+            .map(|(name, text)| format!(r#"{{"file":"{name}","sha256":"{}"}}"#, sha256_hex(text.as_bytes())))
+            .collect();
+        format!(r#"{{"outputs":[{}]}}"#, rows.join(","))
+    }
+
+    #[test]
+    fn a_second_build_touches_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("案卷");
+        let new = files(&[("a.pdf", "1"), ("b.pdf", "2")]);
+        assert_eq!(write(&target, &new, false).unwrap().written, ["a.pdf", "b.pdf"]);
+        let before = fs::metadata(target.join("a.pdf")).unwrap().modified().unwrap();
+        let second = write(&target, &new, false).unwrap();
+        assert_eq!((second.written.len(), second.unchanged.len()), (0, 2));
+        assert_eq!(fs::metadata(target.join("a.pdf")).unwrap().modified().unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside the folder");
+    }
+
+    #[test]
+    fn what_others_wrote_stays_and_what_is_ours_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("案卷");
+        let first = [("a.pdf", "1"), ("b.pdf", "2"), ("c.pdf", "3")];
+        let mut with_manifest = files(&first);
+        with_manifest.insert(MANIFEST.into(), manifest_of(&first).into_bytes());
+        write(&target, &with_manifest, false).unwrap();
+        fs::create_dir(target.join("我的")).unwrap();
+        fs::write(target.join("我的/笔记.txt"), "note").unwrap();
+        fs::write(target.join("b.pdf"), "edited").unwrap();
+
+        let done = write(&target, &files(&[("a.pdf", "new"), ("b.pdf", "2")]), false).unwrap();
+        assert_eq!(done.kept, [("b.pdf".to_owned(), "b（手工修改1）.pdf".to_owned())]);
+        let text = |name: &str| fs::read_to_string(target.join(name)).unwrap();
+        assert_eq!(text("a.pdf"), "new");
+        assert_eq!(text("b.pdf"), "2");
+        assert_eq!(text("b（手工修改1）.pdf"), "edited");
+        assert_eq!(text("我的/笔记.txt"), "note");
+        assert!(!target.join("c.pdf").exists(), "ours, unchanged and no longer part of the bundle");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_failed_write_leaves_the_old_bundle() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("案卷");
+        write(&target, &files(&[("a.pdf", "1")]), false).unwrap();
+        // A file name that no file system takes makes the write fail half way.
+        let bad = files(&[("a.pdf", "2"), (&"长".repeat(300), "3")]);
+        assert!(write(&target, &bad, false).is_err());
+        assert_eq!(fs::read_to_string(target.join("a.pdf")).unwrap(), "1");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,296 @@
+//! 合同.yaml and the sheets it names → [`Case`].
+//!
+//! May use: `model`, `pack`, `diagnostics`, and its own room.
+
+use std::path::Path;
+
+use super::folder::{CaseFolder, InputFile, MAX_WORKBOOK_BYTES, MAX_YAML_BYTES};
+use super::workbook;
+use super::yaml::node::{self, Kind, Node};
+use super::yaml::reader::{MapReader, Reading, text_of};
+use crate::diagnostics::{FileName, Located, Origin, Sources};
+use crate::model::case::*;
+use crate::model::fault::{Fault, FaultKind};
+use crate::model::quotation::Quotation;
+
+/// The file that makes a folder a case.
+pub const CASE_FILE: &str = "合同.yaml";
+
+/// A case as read, with what could not be read.
+#[derive(Debug)]
+pub struct LoadedCase {
+    /// The case; what could not be read is left out of it.
+    pub case: Case,
+    /// The pack it asks for; none means the default.
+    pub pack_id: Text,
+    /// What could not be read.
+    pub faults: Vec<Fault>,
+    /// Texts findings may point into.
+    pub sources: Sources,
+    /// Every file that was read.
+    pub inputs: Vec<InputFile>,
+    /// Every key that was asked for, by path; for the test that holds the schema to it.
+    pub known_keys: Reading,
+}
+
+/// Reads the case in `folder`. Whatever cannot be read, the folder included, is a fault of the case.
+pub fn load(folder: &Path) -> LoadedCase {
+    let mut reading = Reading::default();
+    let origin = Origin::File(CASE_FILE.into());
+    let (case, pack_id, inputs, sources) = match CaseFolder::open(folder) {
+        Ok(open) => {
+            let (case, pack_id) = read_case(&open, origin, &mut reading);
+            let (inputs, sources) = open.into_inputs();
+            (case, pack_id, inputs, sources)
+        }
+        Err(error) => {
+            let why = format!("案卷文件夹打不开（{error}）");
+            reading.faults.push(Fault::new(FaultKind::Unreadable { why }, origin.clone()));
+            let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            (Case::blank(name, origin), None, Vec::new(), Sources::new())
+        }
+    };
+    let faults = std::mem::take(&mut reading.faults);
+    LoadedCase { case, pack_id, faults, sources, inputs, known_keys: reading }
+}
+
+fn read_case(folder: &CaseFolder, origin: Origin, reading: &mut Reading) -> (Case, Text) {
+    let file: FileName = CASE_FILE.into();
+    let root = folder.text(CASE_FILE, MAX_YAML_BYTES, &origin).and_then(|text| node::parse(&file, &text));
+    let root = root.unwrap_or_else(|fault| {
+        reading.faults.push(fault);
+        Node { kind: Kind::Map(Vec::new()), origin: origin.clone() }
+    });
+    match MapReader::new(&root, "", reading) {
+        Some(map) => CaseReader { folder, reading }.case(map, origin),
+        None => (Case::blank(folder.name(), origin), None),
+    }
+}
+
+struct CaseReader<'a> {
+    folder: &'a CaseFolder,
+    reading: &'a mut Reading,
+}
+
+impl CaseReader<'_> {
+    fn case(mut self, mut map: MapReader<'_>, origin: Origin) -> (Case, Text) {
+        let pack_id = map.text("模板", self.reading);
+        let mut case = Case::blank(self.folder.name(), origin);
+        case.contract = self.contract(&mut map);
+        case.supplier = self.supplier(&mut map);
+        case.quotation = self.quotation(&mut map, "报价");
+        case.clauses = self.clauses(&mut map);
+        case.integrity = self.integrity(&mut map);
+        case.data_sharing = self.security(&mut map);
+        case.stated = self.stated(&mut map);
+        case.adopt_errata = self.errata(&mut map);
+        case.adjustments = self.adjustments(&mut map);
+        map.finish(self.reading);
+        (case, pack_id)
+    }
+
+    fn contract(&mut self, map: &mut MapReader<'_>) -> ContractTerms {
+        let Some(mut map) = map.map("合同", self.reading) else { return ContractTerms::default() };
+        let payment = |text: &str| match text {
+            "银行转账" => Some(PaymentMethod::BankTransfer),
+            "银行承兑汇票" => Some(PaymentMethod::AcceptanceBill),
+            _ => None,
+        };
+        let terms = ContractTerms {
+            number: map.text("编号", self.reading),
+            signed_on: map.date("签订日期", self.reading),
+            term: map.period("有效期", self.reading),
+            payment: map.parse("付款方式", "银行转账 或 银行承兑汇票", payment, self.reading),
+            project: map.text("项目名称", self.reading),
+        };
+        map.finish(self.reading);
+        terms
+    }
+
+    fn supplier(&mut self, map: &mut MapReader<'_>) -> Supplier {
+        let Some(mut map) = map.map("乙方", self.reading) else { return Supplier::default() };
+        let mut text = |key| map.text(key, self.reading);
+        let mut supplier = Supplier {
+            origin: None,
+            name: text("名称"),
+            short_name: text("简称"),
+            legal_address: text("法定地址"),
+            legal_representative: text("法定代表人"),
+            postcode: text("邮政编码"),
+            tax_id: text("纳税人识别号"),
+            account_name: text("户名"),
+            bank: text("开户行"),
+            account: text("账号"),
+            address: text("地址"),
+            phone: text("联系电话"),
+            email: text("邮箱"),
+            supervision_department: text("监督部门"),
+        };
+        supplier.origin = Some(map.origin.clone());
+        map.finish(self.reading);
+        supplier
+    }
+
+    /// `报价: 报价表.xlsx` or `报价: {文件: 报价表.xlsx, 工作表: 正式报价}`.
+    fn quotation(&mut self, map: &mut MapReader<'_>, key: &str) -> Option<Quotation> {
+        let path = map.path_of(key);
+        let node = map.get(key)?;
+        let (file, sheet) = if let Kind::Map(_) = node.kind {
+            let mut map = MapReader::new(node, &path, self.reading)?;
+            let (file, sheet) = (map.text("文件", self.reading), map.text("工作表", self.reading));
+            map.finish(self.reading);
+            (file?, sheet)
+        } else {
+            (text_of(node, &path, self.reading)?, None)
+        };
+        let bytes = match self.folder.bytes(&file.value, MAX_WORKBOOK_BYTES, &file.origin) {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                self.reading.faults.push(fault);
+                return None;
+            }
+        };
+        let source = workbook::SheetSource { file: file.value.as_str().into(), bytes: &bytes };
+        workbook::read_quotation(&source, sheet.as_ref().map(|s| s.value.as_str()), &mut self.reading.faults)
+    }
+
+    fn clauses(&mut self, map: &mut MapReader<'_>) -> Vec<ClauseOverride> {
+        let Some(map) = map.map("条款", self.reading) else { return Vec::new() };
+        // Which keys there are is the pack's to say; rules judge them.
+        let overrides = map.entries().iter().filter_map(|(key, node)| {
+            let value = text_of(node, &format!("条款.{}", key.value), self.reading)?;
+            Some(ClauseOverride { key: key.clone(), value })
+        });
+        overrides.collect()
+    }
+
+    fn integrity(&mut self, map: &mut MapReader<'_>) -> Integrity {
+        let Some(mut map) = map.map("廉洁", self.reading) else { return Integrity::default() };
+        let mut declarations = Vec::new();
+        for text in map.texts("声明", self.reading) {
+            match text.value.as_str() {
+                "无关联" => declarations.push(Located::new(Declaration::Unrelated, text.origin)),
+                "有关联" => declarations.push(Located::new(Declaration::Related, text.origin)),
+                other => self.reading.bad("廉洁.声明", other, "无关联 或 有关联", &text.origin),
+            }
+        }
+        let persons = map.maps("关联人员", self.reading).into_iter().map(|map| self.person(map)).collect();
+        let integrity = Integrity {
+            origin: Some(map.origin.clone()),
+            declarations,
+            persons,
+            other_business_given: map.has("其他业务合作"),
+            other_business: map.texts("其他业务合作", self.reading),
+        };
+        map.finish(self.reading);
+        integrity
+    }
+
+    fn person(&mut self, mut map: MapReader<'_>) -> RelatedPerson {
+        let person = RelatedPerson {
+            origin: map.origin.clone(),
+            name: map.text("姓名", self.reading),
+            company: map.text("公司", self.reading),
+            position: map.text("职务", self.reading),
+            id_number: map.text("身份证号", self.reading),
+            relations: map.texts("关系", self.reading),
+        };
+        map.finish(self.reading);
+        person
+    }
+
+    fn security(&mut self, map: &mut MapReader<'_>) -> Option<DataSharing> {
+        let mut map = map.map("信息安全", self.reading)?;
+        let sharing = map.map("数据合作", self.reading).map(|map| self.data_sharing(map));
+        map.finish(self.reading);
+        sharing
+    }
+
+    fn data_sharing(&mut self, mut map: MapReader<'_>) -> DataSharing {
+        let reading = &mut *self.reading;
+        let mut sharing = DataSharing {
+            origin: map.origin.clone(),
+            content: map.text("数据内容", reading),
+            quantity: map.decimal("数据数量", reading),
+            categories: map.texts("数据类别", reading),
+            level: map.text("数据级别", reading),
+            purpose: map.text("目的", reading),
+            scope: map.text("范围", reading),
+            stages: map.texts("处理方式", reading),
+            buyer_safeguards: Vec::new(),
+            supplier_safeguards: None,
+        };
+        if let Some(mut safeguards) = map.map("保障措施", reading) {
+            if let Some(buyer) = safeguards.map("咪咕公司", reading) {
+                for (stage, node) in buyer.entries() {
+                    let measures = self.measures(&stage.value, node);
+                    sharing.buyer_safeguards.push(Safeguard { stage: stage.clone(), measures });
+                }
+            }
+            sharing.supplier_safeguards = safeguards.text("承诺方", self.reading);
+            safeguards.finish(self.reading);
+        }
+        map.finish(self.reading);
+        sharing
+    }
+
+    fn measures(&mut self, stage: &str, node: &Node) -> Vec<Located<String>> {
+        let path = format!("信息安全.数据合作.保障措施.咪咕公司.{stage}");
+        let items = match &node.kind {
+            Kind::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        items.iter().filter_map(|item| text_of(item, &path, self.reading)).collect()
+    }
+
+    fn stated(&mut self, map: &mut MapReader<'_>) -> StatedFigures {
+        let Some(mut map) = map.map("核对金额", self.reading) else { return StatedFigures::default() };
+        let stated = StatedFigures {
+            gross: map.money("含税上限总价", self.reading),
+            gross_words: map.text("含税上限总价大写", self.reading),
+            net: map.money("不含税价", self.reading),
+            net_words: map.text("不含税价大写", self.reading),
+            tax: map.money("税额", self.reading),
+            tax_words: map.text("税额大写", self.reading),
+            rate: map.rate("税率", self.reading),
+        };
+        map.finish(self.reading);
+        stated
+    }
+
+    fn errata(&mut self, map: &mut MapReader<'_>) -> bool {
+        let parse = |text: &str| match text {
+            "采用" => Some(true),
+            "不采用" => Some(false),
+            _ => None,
+        };
+        map.parse("勘误", "采用 或 不采用", parse, self.reading).is_some_and(|adopt| adopt.value)
+    }
+
+    fn adjustments(&mut self, map: &mut MapReader<'_>) -> Vec<Adjustment> {
+        let maps = map.maps("调整", self.reading);
+        maps.into_iter().map(|map| self.adjustment(map)).collect()
+    }
+
+    fn adjustment(&mut self, mut map: MapReader<'_>) -> Adjustment {
+        let quotation_file = match map.get("报价") {
+            Some(Node { kind: Kind::Scalar(text), origin }) => Some(Located::new(text.clone(), origin.clone())),
+            _ => None,
+        };
+        let adjustment = Adjustment {
+            origin: map.origin.clone(),
+            effective_on: map.date("生效日期", self.reading),
+            reason: map.text("事由", self.reading),
+            rate: map.rate("税率", self.reading),
+            quotation_file,
+            quotation: self.quotation(&mut map, "报价"),
+        };
+        if adjustment.rate.is_none() && adjustment.quotation_file.is_none() && !map.has("报价") {
+            let expected = "税率 或 报价，至少写一项".to_owned();
+            let kind = FaultKind::BadValue { what: "调整".into(), found: "两项都没有".into(), expected };
+            self.reading.faults.push(Fault::new(kind, map.origin.clone()));
+        }
+        map.finish(self.reading);
+        adjustment
+    }
+}

@@ -1,0 +1,99 @@
+//! Typst source → PDF/A-2a, through typst-as-lib.
+//!
+//! May use: its own room.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+use typst::diag::{Severity, SourceDiagnostic};
+use typst::foundations::{Datetime, Smart};
+use typst_as_lib::{TypstAsLibError, TypstEngine};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use super::fonts::Fonts;
+use super::template::is_library;
+
+/// A document that could not be typeset.
+#[derive(Debug, Error)]
+#[error("{document} 排版失败：{why}")]
+pub struct PdfError {
+    /// The document's title.
+    pub document: String,
+    /// What typst says.
+    pub why: String,
+}
+
+/// A finished PDF.
+#[derive(Clone, Debug)]
+pub struct Pdf {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// How many pages.
+    pub pages: usize,
+}
+
+/// A date for the PDF's metadata: PDF/A wants one, and the clock would make two builds differ.
+pub type Stamp = (i32, u8, u8);
+
+/// Typesets one source. `libraries` are the pack's plain Typst files; `ident` names the document stably.
+///
+/// # Errors
+/// If typst refuses the source, or the PDF cannot conform to PDF/A-2a (a missing glyph, for instance).
+pub fn typeset(
+    title: &str,
+    ident: &str,
+    source: &str,
+    libraries: &BTreeMap<String, String>,
+    fonts: &Fonts,
+    stamp: Stamp,
+) -> Result<Pdf, PdfError> {
+    let error = |why: String| PdfError { document: title.to_owned(), why };
+    let document = compile(source, libraries, fonts).map_err(error)?;
+    let options = options(ident, stamp).map_err(error)?;
+    let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| error(describe(errors.iter())))?;
+    Ok(Pdf { bytes, pages: document.pages().len() })
+}
+
+/// The typst half of [`typeset`], apart so that a benchmark can measure it alone.
+fn compile(
+    source: &str,
+    libraries: &BTreeMap<String, String>,
+    fonts: &Fonts,
+) -> Result<PagedDocument, String> {
+    let libraries = libraries.iter().filter(|(name, _)| is_library(name));
+    let engine = TypstEngine::builder()
+        .main_file(("/main.typ", source))
+        .fonts(fonts.faces.iter().cloned())
+        // What the documents of one case have in common is laid out once; the batch evicts between cases.
+        .comemo_evict_max_age(None)
+        .with_static_source_file_resolver(libraries.map(|(name, text)| (name.as_str(), text.as_str())))
+        .build();
+    let compiled = engine.compile::<PagedDocument>();
+    compiled.output.map_err(|e| match e {
+        TypstAsLibError::TypstSource(errors) => describe(errors.iter()),
+        other => other.to_string(),
+    })
+}
+
+fn options(ident: &str, (year, month, day): Stamp) -> Result<PdfOptions, String> {
+    let standards = PdfStandards::new(&[PdfStandard::A_2a]).map_err(|e| format!("{e:?}"))?;
+    let date = Datetime::from_ymd_hms(year, month, day, 0, 0, 0);
+    Ok(PdfOptions {
+        ident: Smart::Custom(ident.to_owned()),
+        creator: Smart::Custom(Some("hetong".to_owned())),
+        timestamp: date.map(Timestamp::new_utc),
+        standards,
+        tagged: true,
+        ..PdfOptions::default()
+    })
+}
+
+fn describe<'d>(diagnostics: impl Iterator<Item = &'d SourceDiagnostic>) -> String {
+    let errors = diagnostics.filter(|d| d.severity == Severity::Error);
+    let lines = errors.map(|d| {
+        let hints = d.hints.iter().map(|hint| format!("（{}）", hint.v));
+        format!("{}{}", d.message, hints.collect::<String>())
+    });
+    lines.collect::<Vec<_>>().join("；")
+}

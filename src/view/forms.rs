@@ -1,0 +1,188 @@
+//! 附件6 and 附件7: as forms in the bundle, with the framework's own fields filled.
+//!
+//! May use: `model`, `compute`, `pack`.
+
+use serde::Serialize;
+
+use super::contract::{framework_name, term};
+use super::{full_date, or_blank};
+use crate::compute::CaseFigures;
+use crate::model::case::Case;
+use crate::pack::Pack;
+
+/// What both forms say of the framework agreement.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "框架协议 名称, 编号, 周期, 金额上限; 甲方, 乙方")]
+pub struct Framework {
+    pub framework_name: String,
+    pub framework_number: String,
+    pub framework_from: String,
+    pub framework_to: String,
+    pub cap: String,
+    pub cap_words: String,
+    pub buyer_name: String,
+    pub supplier_name: String,
+}
+
+/// A contact person.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "姓名, 联系电话, 邮箱")]
+pub struct Contact {
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+}
+
+/// A line of work: 岗位 × 级别 × 人天 × 含税单价.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "岗位, 级别, 人天, 含税单价（元/人天）, 金额（元）")]
+pub struct WorkLine {
+    pub post: String,
+    pub level: String,
+    pub days: String,
+    pub gross_price: String,
+    pub gross: String,
+}
+
+/// A row of 订单明细 beside the form's own six.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "序号, 类别, 具体内容")]
+pub struct ExtraRow {
+    pub number: String,
+    pub category: String,
+    pub content: String,
+}
+
+/// A row of 付款计划.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "付款阶段, 付款条件, 应付含税金额, 付款比例, 阶段说明")]
+pub struct PlanRow {
+    pub stage: String,
+    pub condition: String,
+    pub gross: String,
+    pub share: String,
+    pub note: String,
+}
+
+/// A row of 订单附件.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "序号, 附件名称")]
+pub struct AttachmentRow {
+    pub number: String,
+    pub name: String,
+}
+
+/// 附件6.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "the form's own rows, in its order")]
+pub struct OrderForm {
+    /// False for the form in the bundle.
+    pub filled: bool,
+    #[serde(flatten)]
+    pub framework: Framework,
+    pub number: String,
+    pub batch: String,
+    pub executed: String,
+    pub order_name: String,
+    pub buyer_contact: Contact,
+    pub buyer_other: String,
+    pub supplier_contact: Contact,
+    pub supplier_other: String,
+    pub special_notes: String,
+    pub service_from: String,
+    pub service_to: String,
+    pub service_items: String,
+    pub requirements: String,
+    pub content: String,
+    pub assessment: String,
+    pub line_notes: String,
+    pub extra: Vec<ExtraRow>,
+    pub lines: Vec<WorkLine>,
+    pub lines_days: String,
+    pub lines_gross: String,
+    pub lines_gross_words: String,
+    pub plan: Vec<PlanRow>,
+    pub attachments: Vec<AttachmentRow>,
+    pub buyer_date: String,
+    pub supplier_date: String,
+}
+
+/// A row of the assessment in 附件7.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "指标, 分值, 考核情况, 得分")]
+pub struct ScoreRow {
+    pub indicator: String,
+    pub full: String,
+    pub finding: String,
+    pub score: String,
+}
+
+/// A figure of 附件7 with its name.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "name and value")]
+pub struct LabelledValue {
+    pub label: String,
+    pub value: String,
+}
+
+/// 附件7.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "the form's own rows, in its order")]
+pub struct SettlementForm {
+    /// False for the form in the bundle.
+    pub filled: bool,
+    #[serde(flatten)]
+    pub framework: Framework,
+    pub number: String,
+    pub month: String,
+    pub order_name: String,
+    pub buyer_contact: Contact,
+    pub buyer_other: String,
+    pub supplier_contact: Contact,
+    pub supplier_other: String,
+    pub special_notes: String,
+    pub settled: String,
+    pub remaining: String,
+    pub execution: String,
+    pub work: Vec<WorkLine>,
+    pub work_days: String,
+    pub work_gross: String,
+    pub assessment: String,
+    pub scores: Vec<ScoreRow>,
+    pub score: String,
+    pub settlement: String,
+    pub figures: Vec<LabelledValue>,
+    pub other: String,
+    pub buyer_date: String,
+    pub supplier_date: String,
+}
+
+impl Framework {
+    /// The framework's fields as far as the case has them.
+    pub fn of(case: &Case, pack: &Pack, figures: &CaseFigures, project: &str) -> Self {
+        let term = term(case);
+        let contract = figures.contract.as_ref();
+        Self {
+            framework_name: framework_name(case, pack, project),
+            framework_number: or_blank(&case.contract.number),
+            framework_from: term.map(|term| full_date(term.from)).unwrap_or_default(),
+            framework_to: term.map(|term| full_date(term.to)).unwrap_or_default(),
+            cap: contract.map(|contract| contract.gross.to_string()).unwrap_or_default(),
+            cap_words: contract.map(|contract| contract.gross_words.clone()).unwrap_or_default(),
+            buyer_name: pack.buyer.name.clone(),
+            supplier_name: or_blank(&case.supplier.name),
+        }
+    }
+}
+
+impl OrderForm {
+    pub(super) fn blank(case: &Case, pack: &Pack, figures: &CaseFigures, project: &str) -> Self {
+        Self { framework: Framework::of(case, pack, figures, project), ..Self::default() }
+    }
+}
+
+impl SettlementForm {
+    pub(super) fn blank(case: &Case, pack: &Pack, figures: &CaseFigures, project: &str) -> Self {
+        Self { framework: Framework::of(case, pack, figures, project), ..Self::default() }
+    }
+}

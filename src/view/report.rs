@@ -1,0 +1,214 @@
+//! The 核对报告: what was checked, every figure with how it came about, every finding.
+//!
+//! May use: `model`, `compute`, `pack`, `diagnostics`. What the bundle knows (inputs, outputs, rule outcomes) is
+//! handed in as rows.
+
+use serde::Serialize;
+
+use super::or_blank;
+use crate::compute::figures::Figure;
+use crate::diagnostics::{Diagnostic, Findings, Severity};
+use crate::model::blank::Blank;
+use crate::model::case::Case;
+use crate::pack::{Erratum, Pack};
+
+/// The report.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "the report's own headings")]
+pub struct ReportView {
+    pub case_name: String,
+    pub contract_number: String,
+    pub pack_name: String,
+    pub pack_sha256: String,
+    pub state: String,
+    pub errata_choice: String,
+    pub verdict: String,
+    pub summary: Summary,
+    pub findings: Vec<FindingRow>,
+    pub blanks: Vec<BlankRow>,
+    pub figures: Vec<FigureRow>,
+    pub rules: Vec<RuleRow>,
+    pub errata: Vec<ErratumRow>,
+    pub inputs: Vec<InputRow>,
+    pub outputs: Vec<OutputRow>,
+}
+
+/// Counts.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "规则总数, 通过, 有发现, 未适用, 错误, 警告, 提示")]
+pub struct Summary {
+    pub rules: String,
+    pub passed: String,
+    pub found: String,
+    pub not_applicable: String,
+    pub errors: String,
+    pub warnings: String,
+    pub notes: String,
+}
+
+/// A finding.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "编号, 级别, 位置, 内容, 应为, 修改")]
+pub struct FindingRow {
+    pub id: String,
+    pub severity: String,
+    pub location: String,
+    pub message: String,
+    pub expected: String,
+    pub fix: String,
+}
+
+/// A blank.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "序号, 文件, 条款, 内容")]
+pub struct BlankRow {
+    pub number: String,
+    pub document: String,
+    pub clause: String,
+    pub name: String,
+}
+
+/// A figure.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "名称, 数值, 算式与来源, 舍入, 条款")]
+pub struct FigureRow {
+    pub name: String,
+    pub value: String,
+    pub derivation: String,
+    pub rounding: String,
+    pub clause: String,
+}
+
+/// A rule and its outcome.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "编号, 规则, 结果, 依据")]
+pub struct RuleRow {
+    pub id: String,
+    pub title: String,
+    pub result: String,
+    /// Whether the result is one to look at.
+    pub found: bool,
+    pub clause: String,
+}
+
+/// An erratum.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "文件, 条款, 原文, 勘误, 理由, 是否采用")]
+pub struct ErratumRow {
+    pub document: String,
+    pub clause: String,
+    pub as_is: String,
+    pub corrected: String,
+    pub reason: String,
+    pub adopted: String,
+}
+
+/// An input file.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "文件, SHA-256")]
+pub struct InputRow {
+    pub file: String,
+    pub sha256: String,
+}
+
+/// An output file.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "文件, 页数, SHA-256")]
+pub struct OutputRow {
+    pub file: String,
+    pub pages: String,
+    pub sha256: String,
+}
+
+impl ReportView {
+    /// The report of a case; rules, inputs and outputs are added by the bundle.
+    pub fn new(
+        case: &Case,
+        pack: &Pack,
+        findings: &Findings,
+        blanks: &[Blank],
+        figures: &[Figure],
+        draft: bool,
+    ) -> Self {
+        let errors = findings.count(Severity::Error);
+        let verdict = match (errors, blanks.len()) {
+            (0, 0) => "没有错误，也没有待填项，可以定稿".to_owned(),
+            (0, open) => format!("没有错误；还有 {open} 处待填，填完才能定稿"),
+            (errors, 0) => format!("有 {errors} 项错误，改正后才能定稿"),
+            (errors, open) => format!("有 {errors} 项错误、{open} 处待填，不能定稿"),
+        };
+        let errata_choice =
+            if case.adopt_errata { "采用，按勘误打印" } else { "未采用，按合同样式原文打印" };
+        Self {
+            case_name: case.name.clone(),
+            contract_number: or_blank(&case.contract.number),
+            pack_name: pack.id.clone(),
+            pack_sha256: pack.hash.clone(),
+            state: if draft { "草稿" } else { "定稿" }.into(),
+            errata_choice: errata_choice.into(),
+            verdict,
+            findings: findings.iter().map(FindingRow::of).collect(),
+            blanks: blanks.iter().enumerate().map(|(i, blank)| BlankRow::of(i, blank)).collect(),
+            figures: figures.iter().map(FigureRow::of).collect(),
+            errata: pack.errata.iter().map(|erratum| ErratumRow::of(erratum, case.adopt_errata)).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+impl FindingRow {
+    fn of(finding: &Diagnostic) -> Self {
+        Self {
+            id: finding.id.into(),
+            severity: finding.severity.label().into(),
+            location: finding.origin.to_string(),
+            message: finding.message.clone(),
+            expected: finding.expected.clone().unwrap_or_default(),
+            fix: finding.help.clone(),
+        }
+    }
+}
+
+impl BlankRow {
+    fn of(i: usize, blank: &Blank) -> Self {
+        Self {
+            number: (i + 1).to_string(),
+            document: blank.document.clone(),
+            clause: blank.clause.clone(),
+            name: format!("{}（{}）", blank.field, blank.key),
+        }
+    }
+}
+
+impl FigureRow {
+    fn of(figure: &Figure) -> Self {
+        let inputs = figure.inputs.iter().filter_map(|input| {
+            let origin = input.origin.as_ref()?;
+            Some(format!("{} {}：{origin}", input.name, input.value))
+        });
+        let inputs = inputs.collect::<Vec<_>>().join("；");
+        let derivation =
+            if inputs.is_empty() { figure.formula.clone() } else { format!("{}（{inputs}）", figure.formula) };
+        Self {
+            name: figure.name.clone(),
+            value: format!("{} {}", figure.value, figure.unit).trim_end().to_owned(),
+            derivation,
+            rounding: figure.rounding.unwrap_or("无").into(),
+            clause: figure.clause.to_owned(),
+        }
+    }
+}
+
+impl ErratumRow {
+    fn of(erratum: &Erratum, adopted: bool) -> Self {
+        let shown = |text: &str| if text.is_empty() { "（无此字）".to_owned() } else { text.to_owned() };
+        Self {
+            document: erratum.document.clone(),
+            clause: erratum.clause.clone(),
+            as_is: shown(&erratum.as_is),
+            corrected: shown(&erratum.corrected),
+            reason: erratum.reason.clone(),
+            adopted: if adopted { "是" } else { "否" }.into(),
+        }
+    }
+}
