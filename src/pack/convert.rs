@@ -1,7 +1,7 @@
 //! Raw structs → [`Pack`]. What cannot be right is refused here; what only may be wrong (weights that do not sum to
 //! 100, copies that do not add up) is left to the rules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -52,6 +52,7 @@ pub(super) fn pack(source: &Source<'_>, form: raw::Form) -> Result<Pack, PackErr
         relations: relations(integrity.relations).map_err(blame("廉洁.yaml"))?,
         laws: laws(source.yaml("法律.yaml")?).map_err(blame("法律.yaml"))?,
         errata,
+        references: references(source.yaml("引用.yaml")?, &documents).map_err(blame("引用.yaml"))?,
         documents,
         templates,
         fonts: source.fonts(),
@@ -269,6 +270,18 @@ fn errata(raw: raw::Errata, documents: &[DocumentSpec]) -> Checked<Vec<Erratum>>
         })
     };
     raw.errata.into_iter().map(convert).collect()
+}
+
+fn references(raw: raw::References, documents: &[DocumentSpec]) -> Checked<BTreeMap<String, Vec<String>>> {
+    unique("引用的文件", raw.documents.iter().map(|numbered| &numbered.document))?;
+    let convert = |numbered: raw::Numbered| {
+        if !documents.iter().any(|document| document.id == numbered.document) {
+            return Err(format!("引用的文件“{}”不在 合同样式.yaml 里", numbered.document));
+        }
+        unique("条款编号", numbered.clauses.iter())?;
+        Ok((numbered.document, numbered.clauses))
+    };
+    raw.documents.into_iter().map(convert).collect()
 }
 
 /// A text that may not be empty.

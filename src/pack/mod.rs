@@ -59,6 +59,8 @@ pub struct Pack {
     pub laws: Vec<Law>,
     /// Known errors of the form.
     pub errata: Vec<Erratum>,
+    /// The clause numbers that each document has, by document id: what a reference may point to.
+    pub references: BTreeMap<String, Vec<String>>,
     /// The documents of the bundle, in order.
     pub documents: Vec<DocumentSpec>,
     /// Template sources by file name, such as `annex3.typ`.

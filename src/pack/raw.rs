@@ -288,3 +288,20 @@ pub(super) struct Erratum {
     #[serde(rename = "理由")]
     pub(super) reason: String,
 }
+
+/// 引用.yaml.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct References {
+    #[serde(rename = "引用")]
+    pub(super) documents: Vec<Numbered>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Numbered {
+    #[serde(rename = "文件")]
+    pub(super) document: String,
+    #[serde(rename = "条款")]
+    pub(super) clauses: Vec<String>,
+}

@@ -1,0 +1,234 @@
+//! How every figure came about: what the 核对报告 lists and `hetong explain <figure>` prints.
+//!
+//! May use: `model`, `pack`.
+
+use rust_decimal::Decimal;
+
+use super::CaseFigures;
+use super::contract::ContractFigures;
+use super::quotation::{QuotationFigures, RowFigures};
+use crate::diagnostics::Origin;
+use crate::model::case::Case;
+use crate::model::money::Money;
+use crate::model::tax::TaxRate;
+use crate::pack::Pack;
+
+/// The form's only rounding.
+pub const ROUNDING: &str = "四舍五入到分";
+
+const REMARK_2: &str = "附件3 备注(2)";
+const PRICE: &str = "元/人天";
+
+/// Something a figure was computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its name.
+    pub name: String,
+    /// Its value as people read it.
+    pub value: String,
+    /// Where it was written; none for a computed figure.
+    pub origin: Option<Origin>,
+}
+
+/// A figure and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Its name, unique in the book: 含税上限总价, 产品/平台服务·高级 含税单价.
+    pub name: String,
+    /// Its value as people read it.
+    pub value: String,
+    /// 元, 元/人天, or empty.
+    pub unit: &'static str,
+    /// The formula in words, and with the numbers put in.
+    pub formula: String,
+    /// What went in.
+    pub inputs: Vec<Input>,
+    /// How it was rounded; none where nothing was.
+    pub rounding: Option<&'static str>,
+    /// The clause it rests on.
+    pub clause: &'static str,
+}
+
+/// Every figure of 附件3 and 4.3, in the documents' order. Empty rows of a draft have none.
+pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figure> {
+    let rate = figures.table.rate;
+    let mut book = Vec::new();
+    for row in figures.table.rows.iter().filter_map(|row| row.figures.as_ref()) {
+        book.extend(row_book(row, rate));
+    }
+    if let Some(quotation) = &figures.quotation {
+        book.extend(total_book(quotation));
+    }
+    if let Some(contract) = &figures.contract {
+        book.extend(contract_book(contract));
+    }
+    if let (Some(data), Some(level)) = (&case.data_sharing, &figures.data_level)
+        && let Some(name) = &level.name
+    {
+        let inputs = data.categories.iter().map(|code| {
+            let level = super::data_level::category(pack, &code.value).and_then(|c| c.level);
+            Input {
+                name: format!("数据类别 {}", code.value),
+                value: level
+                    .and_then(|l| super::data_level::level_name(pack, l))
+                    .unwrap_or_else(|| "未定级".into()),
+                origin: Some(code.origin.clone()),
+            }
+        });
+        book.push(Figure {
+            name: "数据级别".into(),
+            value: name.clone(),
+            unit: "",
+            formula: format!("各类别中的最高级（就高不就低）：{}", level.from.join("、")),
+            inputs: inputs.collect(),
+            rounding: None,
+            clause: "附件5 二(4)",
+        });
+    }
+    book
+}
+
+/// The figure of a name, forgiving spaces.
+pub fn find<'b>(book: &'b [Figure], name: &str) -> Option<&'b Figure> {
+    book.iter().find(|figure| super::quotation::same_name(&figure.name, name))
+}
+
+fn row_book(row: &RowFigures, rate: TaxRate) -> [Figure; 3] {
+    let line = format!("{}·{}", row.post, row.level);
+    let net_price = Input {
+        name: "不含税单价".into(),
+        value: row.net_price.to_string(),
+        origin: Some(row.origin.clone()),
+    };
+    let workload = Input {
+        name: "预估工作量".into(),
+        value: format!("{} 人天", row.workload.normalize()),
+        origin: None,
+    };
+    let net_total = computed(&format!("{line} 不含税总价"), row.net_total);
+    let multiplied = |what: &str, amount: Money, factor: String| {
+        format!("r2({what}) = r2({} × {factor})", amount.decimal())
+    };
+    [
+        Figure {
+            name: format!("{line} 含税单价"),
+            value: row.gross_price.to_string(),
+            unit: PRICE,
+            formula: multiplied("不含税单价 × (1 + 税率)", row.net_price, one_plus(rate)),
+            inputs: vec![net_price.clone(), rate_input(rate)],
+            rounding: Some(ROUNDING),
+            clause: REMARK_2,
+        },
+        Figure {
+            name: format!("{line} 不含税总价"),
+            value: row.net_total.to_string(),
+            unit: "元",
+            formula: multiplied(
+                "不含税单价 × 预估工作量",
+                row.net_price,
+                row.workload.normalize().to_string(),
+            ),
+            inputs: vec![net_price, workload],
+            rounding: Some(ROUNDING),
+            clause: REMARK_2,
+        },
+        Figure {
+            name: format!("{line} 含税总价"),
+            value: row.gross_total.to_string(),
+            unit: "元",
+            formula: multiplied("行不含税总价 × (1 + 税率)", row.net_total, one_plus(rate)),
+            inputs: vec![net_total, rate_input(rate)],
+            rounding: Some(ROUNDING),
+            clause: REMARK_2,
+        },
+    ]
+}
+
+fn total_book(quotation: &QuotationFigures) -> [Figure; 2] {
+    let sum = |name: &str, column: &str, value: Money, of: fn(&RowFigures) -> Money| Figure {
+        name: name.to_owned(),
+        value: value.to_string(),
+        unit: "元",
+        formula: format!("{} 行{column}之和", quotation.rows.len()),
+        inputs: quotation
+            .rows
+            .iter()
+            .map(|row| computed(&format!("{}·{} {column}", row.post, row.level), of(row)))
+            .collect(),
+        rounding: None,
+        clause: "附件3 合计",
+    };
+    [
+        sum("合计 不含税总价", "不含税总价", quotation.net_total, |row| row.net_total),
+        sum("合计 含税总价", "含税总价", quotation.gross_total, |row| row.gross_total),
+    ]
+}
+
+fn contract_book(contract: &ContractFigures) -> Vec<Figure> {
+    let (gross, net) = (computed("合计 含税总价", contract.gross), computed("合计 不含税总价", contract.net));
+    let amount = |name: &str, value: Money, formula: String, inputs: Vec<Input>| Figure {
+        name: name.to_owned(),
+        value: value.to_string(),
+        unit: "元",
+        formula,
+        inputs,
+        rounding: None,
+        clause: "4.3",
+    };
+    let words = |of: &str, value: Money, words: &str| Figure {
+        name: format!("{of}大写"),
+        value: words.to_owned(),
+        unit: "",
+        formula: format!("{of} {value} 的中文大写"),
+        inputs: vec![computed(of, value)],
+        rounding: None,
+        clause: "4.3",
+    };
+    let tax_formula =
+        format!("含税上限总价 − 不含税价 = {} − {}", contract.gross.decimal(), contract.net.decimal());
+    vec![
+        amount("含税上限总价", contract.gross, "附件3 合计 含税总价".into(), vec![gross.clone()]),
+        words("含税上限总价", contract.gross, &contract.gross_words),
+        amount("不含税价", contract.net, "附件3 合计 不含税总价".into(), vec![net.clone()]),
+        words("不含税价", contract.net, &contract.net_words),
+        amount("税额", contract.tax, tax_formula, vec![gross, net]),
+        words("税额", contract.tax, &contract.tax_words),
+    ]
+}
+
+fn computed(name: &str, value: Money) -> Input {
+    Input { name: name.to_owned(), value: value.to_string(), origin: None }
+}
+
+fn rate_input(rate: TaxRate) -> Input {
+    Input { name: "税率".into(), value: rate.to_string(), origin: None }
+}
+
+fn one_plus(rate: TaxRate) -> String {
+    (Decimal::ONE + rate.fraction()).normalize().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::testing;
+
+    #[test]
+    fn every_figure_explains_itself() {
+        let pack = testing::pack();
+        let mut case = testing::good_case();
+        case.quotation = Some(testing::quotation_at_ceiling(&pack));
+        let book = figure_book(&case, &pack, &CaseFigures::of(&case, &pack));
+        assert_eq!(book.len(), 21 * 3 + 2 + 6 + 1);
+        let price = find(&book, "产品/平台服务·高级含税单价").unwrap();
+        assert_eq!(price.value, "900.00");
+        assert_eq!(price.formula, "r2(不含税单价 × (1 + 税率)) = r2(849.06 × 1.06)");
+        assert_eq!(price.inputs[0].origin, Some(testing::cell_origin("F5")));
+        let tax = find(&book, "税额").unwrap();
+        assert_eq!(tax.formula, "含税上限总价 − 不含税价 = 17628237.78 − 16630413.00");
+        let mut names: Vec<&str> = book.iter().map(|figure| figure.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), book.len(), "names are unique");
+    }
+}

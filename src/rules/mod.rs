@@ -1,0 +1,314 @@
+//! What may be wrong with a case: one file per family, one contiguous block per rule, one registration here.
+//!
+//! A rule looks at a [`Context`] and reports what it finds; it never stops another rule. What input could not read
+//! comes in as faults, what a document would leave blank as blanks, so that everything is told in one list.
+//!
+//! May use: `model`, `compute`, `pack`, `diagnostics`.
+
+pub mod adjustments;
+pub mod files;
+pub mod integrity;
+pub mod money;
+pub mod parties;
+pub mod quotation;
+pub mod security;
+#[cfg(test)]
+pub mod testing;
+pub mod text;
+mod texts;
+
+use std::collections::BTreeSet;
+
+use crate::compute::CaseFigures;
+use crate::diagnostics::{Diagnostic, Findings, Origin, RuleInfo, Severity};
+use crate::model::blank::Blank;
+use crate::model::case::Case;
+use crate::model::fault::Fault;
+use crate::pack::Pack;
+
+pub use texts::{UserText, user_texts};
+
+/// What the findings are for: a draft may have blanks, a final build may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Blanks and placeholders are part of the work.
+    Draft,
+    /// To be signed.
+    Final,
+}
+
+/// Everything a rule may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The contract form.
+    pub pack: &'a Pack,
+    /// What was computed from them.
+    pub figures: &'a CaseFigures,
+    /// What input could not read.
+    pub faults: &'a [Fault],
+    /// What the documents would leave blank.
+    pub blanks: &'a [Blank],
+    /// Ids of the documents that are to be built; empty where only a check is wanted.
+    pub documents: &'a [String],
+    /// Characters of the users' texts that no font has a glyph for.
+    pub missing_glyphs: &'a BTreeSet<char>,
+    /// Draft or final.
+    pub purpose: Purpose,
+}
+
+/// One rule: what `hetong explain` prints, whether it has anything to look at, and the check.
+#[derive(Debug)]
+pub struct Rule {
+    /// Id, title, clause, explanation.
+    pub info: RuleInfo,
+    /// Whether the case has anything that this rule looks at; if not, the 核对报告 says 不适用.
+    pub applies: fn(&Context) -> bool,
+    /// Looks, and reports.
+    pub check: fn(&Context, &mut Reporter),
+}
+
+/// For rules that look at every case.
+pub(crate) fn always(_: &Context) -> bool {
+    true
+}
+
+/// All rules, in the order of their ids. The only registration.
+pub static RULES: &[&Rule] = &[
+    &files::F001,
+    &files::F002,
+    &files::F003,
+    &files::F004,
+    &files::F005,
+    &files::F006,
+    &files::F007,
+    &security::I001,
+    &security::I002,
+    &security::I003,
+    &security::I004,
+    &security::I005,
+    &integrity::L001,
+    &integrity::L002,
+    &integrity::L003,
+    &integrity::L004,
+    &money::M001,
+    &money::M002,
+    &money::M003,
+    &money::M004,
+    &money::M005,
+    &parties::P001,
+    &parties::P002,
+    &parties::P003,
+    &parties::P004,
+    &parties::P005,
+    &parties::P006,
+    &parties::P007,
+    &quotation::rows::Q001,
+    &quotation::prices::Q002,
+    &quotation::prices::Q003,
+    &quotation::prices::Q004,
+    &quotation::totals::Q005,
+    &quotation::totals::Q006,
+    &quotation::totals::Q007,
+    &quotation::cells::Q008,
+    &quotation::rows::Q009,
+    &quotation::rows::Q010,
+    &quotation::cells::Q011,
+    &quotation::cells::Q012,
+    &adjustments::R001,
+    &adjustments::R002,
+    &adjustments::R004,
+    &text::T001,
+    &text::T002,
+    &text::references::T003,
+    &text::leftovers::T004,
+    &text::T005,
+    &text::laws::T006,
+    &text::T007,
+    &text::T008,
+    &text::T009,
+];
+
+/// The explanation of a rule by its id, whatever the case of its letter.
+pub fn explain(id: &str) -> Option<&'static RuleInfo> {
+    RULES.iter().map(|rule| &rule.info).find(|info| info.id.eq_ignore_ascii_case(id.trim()))
+}
+
+/// Takes down what one rule finds.
+#[derive(Debug)]
+pub struct Reporter {
+    info: &'static RuleInfo,
+    found: Vec<Diagnostic>,
+}
+
+impl Reporter {
+    /// One finding, with the rule's own severity, clause and remedy until said otherwise.
+    pub fn report(&mut self, origin: &Origin, message: impl Into<String>) -> Report<'_> {
+        let index = self.found.len();
+        self.found.push(Diagnostic {
+            id: self.info.id,
+            severity: self.info.severity,
+            message: message.into(),
+            expected: None,
+            clause: self.info.clause.to_owned(),
+            help: self.info.fix.to_owned(),
+            origin: origin.clone(),
+            labels: Vec::new(),
+        });
+        Report(&mut self.found[index])
+    }
+}
+
+/// A finding being written: what it says beyond its message.
+#[derive(Debug)]
+pub struct Report<'r>(&'r mut Diagnostic);
+
+impl Report<'_> {
+    /// What was expected there.
+    pub fn expected(self, expected: impl Into<String>) -> Self {
+        self.0.expected = Some(expected.into());
+        self
+    }
+
+    /// How to mend this one.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.0.help = help.into();
+        self
+    }
+
+    /// The clause this one rests on.
+    pub fn clause(self, clause: impl Into<String>) -> Self {
+        self.0.clause = clause.into();
+        self
+    }
+
+    /// How grave this one is.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
+
+    /// Another place that has to do with it.
+    pub fn label(self, origin: &Origin, word: impl Into<String>) -> Self {
+        self.0.labels.push((origin.clone(), word.into()));
+        self
+    }
+}
+
+/// What one rule came to, for the 核对报告.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleOutcome {
+    /// Its id.
+    pub id: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// The clause it rests on.
+    pub clause: &'static str,
+    /// How many findings it made.
+    pub count: usize,
+    /// Whether the case had anything for it to look at.
+    pub applicable: bool,
+}
+
+/// Runs every rule: all findings in order of place, and what each rule came to.
+pub fn run_all(context: &Context) -> (Findings, Vec<RuleOutcome>) {
+    let mut findings = Findings::default();
+    let mut outcomes = Vec::with_capacity(RULES.len());
+    for rule in RULES {
+        let (found, applicable) = run(rule, context);
+        outcomes.push(RuleOutcome {
+            id: rule.info.id,
+            title: rule.info.title,
+            clause: rule.info.clause,
+            count: found.len(),
+            applicable,
+        });
+        findings.extend(found);
+    }
+    (findings.sorted(), outcomes)
+}
+
+/// Runs one rule. Merged cells cover many rows, so what is said twice of one place is said once.
+fn run(rule: &'static Rule, context: &Context) -> (Vec<Diagnostic>, bool) {
+    let mut reporter = Reporter { info: &rule.info, found: Vec::new() };
+    let applicable = (rule.applies)(context);
+    if applicable {
+        (rule.check)(context, &mut reporter);
+    }
+    let mut unique: Vec<Diagnostic> = Vec::with_capacity(reporter.found.len());
+    for diagnostic in reporter.found {
+        if !unique.contains(&diagnostic) {
+            unique.push(diagnostic);
+        }
+    }
+    (unique, applicable)
+}
+
+/// The nearest of some known names, if any is near enough that the user may have meant it.
+pub(crate) fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    known
+        .into_iter()
+        .map(|name| (strsim_percent(written, name), name))
+        .filter(|(likeness, _)| *likeness >= 50)
+        .max_by_key(|(likeness, _)| *likeness)
+        .map(|(_, name)| name)
+}
+
+/// Likeness in per cent, from the edit distance: 100 is equal.
+pub(crate) fn strsim_percent(a: &str, b: &str) -> usize {
+    let longest = a.chars().count().max(b.chars().count()).max(1);
+    100 - strsim::damerau_levenshtein(a, b).min(longest) * 100 / longest
+}
+
+/// “，是不是“…””, or nothing.
+pub(crate) fn did_you_mean(suggestion: Option<&str>) -> String {
+    suggestion.map(|name| format!("，是不是想写“{name}”")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::testing::good_case;
+
+    #[test]
+    fn ids_are_unique_sorted_and_well_formed() {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.info.id).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted);
+        for id in ids {
+            let (letter, digits) = id.split_at(1);
+            assert!(letter.chars().all(|c| c.is_ascii_uppercase()), "{id}");
+            assert!(digits.len() == 3 && digits.chars().all(|c| c.is_ascii_digit()), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_rule_explains_itself() {
+        for rule in RULES {
+            let info = &rule.info;
+            for text in [info.title, info.clause, info.what, info.why, info.example, info.fix] {
+                assert!(!text.trim().is_empty(), "{}", info.id);
+                assert!(!text.contains("\n\n"), "{}", info.id);
+            }
+            for sentence in [info.what, info.why, info.fix] {
+                assert!(sentence.ends_with('。'), "{}: {sentence}", info.id);
+            }
+        }
+        assert_eq!(explain("q007").map(|info| info.id), Some("Q007"));
+        assert!(explain("Z999").is_none());
+    }
+
+    #[test]
+    fn a_good_case_has_no_findings() {
+        for purpose in [Purpose::Draft, Purpose::Final] {
+            let (findings, outcomes) = testing::check(&good_case(), purpose);
+            let told: Vec<String> =
+                findings.iter().map(|d| format!("{} {} {}", d.id, d.origin, d.message)).collect();
+            assert!(findings.is_empty(), "{told:#?}");
+            assert_eq!(outcomes.len(), RULES.len());
+        }
+    }
+}

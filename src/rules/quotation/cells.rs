@@ -1,0 +1,284 @@
+//! Q008, Q011, Q012: what a single cell of the sheet holds.
+//!
+//! May use: `model`, `compute`, `pack`, `diagnostics`.
+
+use rust_decimal::{Decimal, dec};
+
+use super::{Line, NET_PRICE, columns, has_quotation, lines, shown, total_cells};
+use crate::compute::quotation::AMOUNT_LIMIT;
+use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
+use crate::model::money::Money;
+use crate::model::quotation::{CellNumber, NumberCell};
+use crate::rules::{Context, Reporter, Rule};
+
+/// Unit prices have at most two decimals.
+pub static Q008: Rule = Rule {
+    info: RuleInfo {
+        id: "Q008",
+        title: "单价超过两位小数",
+        severity: Severity::Error,
+        clause: "附件3 备注(2)",
+        what: "手工填写的单价，以及公式算出的不含税单价，最多两位小数。",
+        why: "备注(2)：最多保留两位小数。单元格显示两位而实际更多位时，印出来的单价与总价对不上。",
+        example: "不含税单价写公式 =900/1.06，显示 849.06，实际是 849.0566037…。",
+        fix: "改为两位小数的数字，或在公式外套 ROUND(…,2)。",
+    },
+    applies: has_quotation,
+    check: q008,
+};
+
+/// A formula's 含税单价 is only ever compared, rounded; the 不含税单价 is what the contract takes over.
+fn q008(ctx: &Context, out: &mut Reporter) {
+    for line in lines(ctx) {
+        for (what, cell, formula_counts) in
+            [("不含税单价", &line.row.net_price, true), ("含税单价", &line.row.gross_price, false)]
+        {
+            let Some(cell) = cell else { continue };
+            let (number, written) = match &cell.value {
+                CellNumber::Number(number) => (*number, String::new()),
+                CellNumber::Formula { formula, cached, .. } if formula_counts => {
+                    (*cached, format!("（公式 ={formula}）"))
+                }
+                _ => continue,
+            };
+            if number.abs() >= AMOUNT_LIMIT || Money::exact(number).is_some() {
+                continue;
+            }
+            let rounded = Money::round(number);
+            let mend = if written.is_empty() {
+                format!("填写 {}，并请供应商确认", rounded.decimal())
+            } else {
+                format!("在公式外套 ROUND(…,2)，或直接填写 {}，并请供应商确认", rounded.decimal())
+            };
+            out.report(
+                &cell.origin,
+                format!("“{}”的{what}为 {}{written}，超过两位小数", line.name(), number.normalize()),
+            )
+            .expected(format!("最多两位小数，如 {}", rounded.decimal()))
+            .help(mend);
+        }
+    }
+}
+
+/// Every cell that should hold a number above zero holds one.
+pub static Q011: Rule = Rule {
+    info: RuleInfo {
+        id: "Q011",
+        title: "单元格不是有效的数",
+        severity: Severity::Error,
+        clause: "附件3 报价表",
+        what: "单价、工作量、税率和总价必须是大于零的数；不含税单价不能空着。",
+        why: "读不准的数不作猜测，空着的数也不当作零；没有不含税单价就算不出合同价。",
+        example: "不含税单价写成“面议”、空着、为 0 或负数。",
+        fix: "在该单元格填写数字。",
+    },
+    applies: has_quotation,
+    check: q011,
+};
+
+fn q011(ctx: &Context, out: &mut Reporter) {
+    let lines = lines(ctx);
+    for line in &lines {
+        for (column, cell) in columns(line.row) {
+            let Some(cell) = cell else { continue };
+            let what = line.cell_name(column);
+            tell_unusable(&what, cell, out);
+            if cell.value == CellNumber::Empty && column == NET_PRICE {
+                out.report(&cell.origin, format!("{what}空着"))
+                    .expected("大于零的数")
+                    .help("填写不含税单价（元/人天，最多两位小数）");
+            }
+        }
+    }
+    tell_empty_columns(&lines, out);
+    let Some(quotation) = &ctx.case.quotation else { return };
+    for (what, cell) in total_cells(quotation) {
+        let Some(cell) = cell else { continue };
+        tell_unusable(what, cell, out);
+        if cell.value == CellNumber::Empty {
+            out.report(&cell.origin, format!("{what}空着"))
+                .severity(Severity::Warning)
+                .help("补上合计；合同中的合计由 hetong 计算，不取表中的数");
+        }
+    }
+}
+
+fn tell_unusable(what: &str, cell: &Located<CellNumber>, out: &mut Reporter) {
+    let problem = match &cell.value {
+        CellNumber::Text(text) => format!("“{text}”不是数字"),
+        CellNumber::Error(error) => format!("是错误值 {error}"),
+        other => match other.number() {
+            Some(number) if number <= Decimal::ZERO => {
+                format!("为 {}，必须大于零", shown(number))
+            }
+            Some(number) if number >= AMOUNT_LIMIT => format!("为 {number}，大得不可能"),
+            _ => return,
+        },
+    };
+    out.report(&cell.origin, format!("{what}{problem}"))
+        .expected("大于零的数")
+        .help("改为数字，不带文字说明；没有谈定的，先请供应商补报");
+}
+
+/// Columns that hetong computes itself may be empty: a word for each cell, one word where the whole column is.
+fn tell_empty_columns(lines: &[Line], out: &mut Reporter) {
+    let Some(first) = lines.first() else { return };
+    for (index, (what, _)) in columns(first.row).into_iter().enumerate() {
+        if what == NET_PRICE {
+            continue;
+        }
+        let cells: Vec<(&Line, &Located<CellNumber>)> = lines
+            .iter()
+            .filter_map(|line| columns(line.row)[index].1.as_ref().map(|cell| (line, cell)))
+            .collect();
+        let empty: Vec<&(&Line, &Located<CellNumber>)> =
+            cells.iter().filter(|(_, cell)| cell.value == CellNumber::Empty).collect();
+        let warn = |origin: &Origin, message: String, out: &mut Reporter| {
+            out.report(origin, message)
+                .severity(Severity::Warning)
+                .help("请供应商补全后盖章；合同中的数由 hetong 按招标数据和不含税单价计算");
+        };
+        match empty.as_slice() {
+            [(_, cell), _, ..] if empty.len() == cells.len() => {
+                warn(&cell.origin, format!("“{what}”一列全部空着（{} 格）", empty.len()), out);
+            }
+            some => {
+                for (line, cell) in some {
+                    warn(&cell.origin, format!("{}空着", line.cell_name(what)), out);
+                }
+            }
+        }
+    }
+}
+
+/// Formulas were calculated, and on the figures that stand in the sheet now.
+pub static Q012: Rule = Rule {
+    info: RuleInfo {
+        id: "Q012",
+        title: "公式没有结果或结果已过期",
+        severity: Severity::Error,
+        clause: "附件3 报价表",
+        what: "公式单元格必须存有计算结果，且与按现有数字重新计算的结果一致。",
+        why: "没有结果的公式会被读成空；改了数字却没有重算的结果是旧数，两种情况印出来的都不是供应商的本意。",
+        example: "由程序导出、从未用 Excel 打开过的报价表；或关闭自动计算后改了单价。",
+        fix: "用 Excel 或 WPS 打开报价表，按 F9 重新计算，保存后再检查。",
+    },
+    applies: has_quotation,
+    check: q012,
+};
+
+/// Half a 分: less is a spreadsheet's own rounding.
+const STALE: Decimal = dec!(0.005);
+
+fn q012(ctx: &Context, out: &mut Reporter) {
+    let Some(quotation) = &ctx.case.quotation else { return };
+    for line in lines(ctx) {
+        for (what, cell) in columns(line.row) {
+            tell_stale(&line.cell_name(what), cell, out);
+        }
+    }
+    for (what, cell) in total_cells(quotation) {
+        tell_stale(what, cell, out);
+    }
+}
+
+fn tell_stale(what: &str, cell: &NumberCell, out: &mut Reporter) {
+    let Some(cell) = cell else { return };
+    match &cell.value {
+        CellNumber::FormulaWithoutValue(formula) => {
+            out.report(&cell.origin, format!("{what}的公式 ={formula} 没有存储计算结果"))
+                .expected("有结果的公式，或数字");
+        }
+        CellNumber::Formula { formula, cached, recomputed: Some(now) }
+            if now.checked_sub(*cached).is_none_or(|difference| difference.abs() > STALE) =>
+        {
+            out.report(
+                &cell.origin,
+                format!(
+                    "{what}的公式 ={formula} 存储的结果是 {}，重新计算为 {}",
+                    shown(*cached),
+                    shown(*now)
+                ),
+            )
+            .expected(shown(*now));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::testing::*;
+    use crate::model::case::Case;
+    use crate::model::quotation::QuotationRow;
+    use crate::rules::testing::{fire, only};
+
+    fn first_row(change: impl FnOnce(&mut QuotationRow)) -> Case {
+        let mut case = good_case();
+        change(&mut case.quotation.as_mut().unwrap().rows[0]);
+        case
+    }
+
+    fn formula(cached: Decimal, recomputed: Option<Decimal>) -> CellNumber {
+        CellNumber::Formula { formula: "900/1.06".into(), cached, recomputed }
+    }
+
+    #[test]
+    fn q008_more_than_two_decimals() {
+        assert!(fire("Q008", &good_case()).is_empty());
+        let case = first_row(|row| row.net_price = cell("F5", dec!(848.061)));
+        only(fire("Q008", &case), &cell_origin("F5"), Severity::Error);
+        let case = first_row(|row| row.net_price = cell_of("F5", formula(dec!(849.056603), None)));
+        let found = only(fire("Q008", &case), &cell_origin("F5"), Severity::Error);
+        assert!(found.message.contains("=900/1.06") && found.help.contains("849.06"));
+        let case = first_row(|row| row.gross_price = cell("G5", dec!(898.945)));
+        only(fire("Q008", &case), &cell_origin("G5"), Severity::Error);
+        let case = first_row(|row| row.gross_price = cell_of("G5", formula(dec!(898.9436), None)));
+        assert!(fire("Q008", &case).is_empty());
+    }
+
+    #[test]
+    fn q011_not_a_usable_number() {
+        assert!(fire("Q011", &good_case()).is_empty());
+        for bad in [
+            CellNumber::Empty,
+            CellNumber::Text("面议".into()),
+            CellNumber::Error("#DIV/0!".into()),
+            CellNumber::Number(dec!(0)),
+            CellNumber::Number(dec!(-5)),
+            CellNumber::Number(AMOUNT_LIMIT),
+        ] {
+            let case = first_row(|row| row.net_price = cell_of("F5", bad.clone()));
+            only(fire("Q011", &case), &cell_origin("F5"), Severity::Error);
+        }
+        let case = first_row(|row| row.gross_total = cell_of("J5", CellNumber::Text("见附表".into())));
+        only(fire("Q011", &case), &cell_origin("J5"), Severity::Error);
+    }
+
+    #[test]
+    fn q011_an_empty_column_is_told_once() {
+        let case = first_row(|row| row.gross_price = cell_of("G5", CellNumber::Empty));
+        only(fire("Q011", &case), &cell_origin("G5"), Severity::Warning);
+        let mut case = good_case();
+        for (index, row) in case.quotation.as_mut().unwrap().rows.iter_mut().enumerate() {
+            row.gross_price = cell_of(&format!("G{}", index + 5), CellNumber::Empty);
+        }
+        let found = only(fire("Q011", &case), &cell_origin("G5"), Severity::Warning);
+        assert!(found.message.contains("全部空着（21 格）"));
+    }
+
+    #[test]
+    fn q012_formulas() {
+        assert!(fire("Q012", &good_case()).is_empty());
+        let case =
+            first_row(|row| row.net_total = cell_of("I5", CellNumber::FormulaWithoutValue("C5*F5".into())));
+        only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);
+        let stale = formula(dec!(1000), Some(dec!(1001)));
+        let case = first_row(|row| row.net_total = cell_of("I5", stale));
+        only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);
+        let fresh = formula(dec!(1000.001), Some(dec!(1000)));
+        let case = first_row(|row| row.net_total = cell_of("I5", fresh));
+        assert!(fire("Q012", &case).is_empty());
+    }
+}

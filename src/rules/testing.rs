@@ -1,0 +1,70 @@
+//! Runs rules on cases that tests have built with `compute::testing`.
+
+use std::collections::BTreeSet;
+
+use super::{Context, Purpose, RULES, RuleOutcome, run, run_all};
+use crate::compute::CaseFigures;
+use crate::compute::testing::pack;
+use crate::diagnostics::{Diagnostic, Findings, Origin, Severity};
+use crate::model::blank::Blank;
+use crate::model::case::Case;
+use crate::model::fault::Fault;
+
+/// Runs all rules on a case.
+pub fn check(case: &Case, purpose: Purpose) -> (Findings, Vec<RuleOutcome>) {
+    let pack = pack();
+    let figures = CaseFigures::of(case, &pack);
+    run_all(&Context {
+        case,
+        pack: &pack,
+        figures: &figures,
+        faults: &[],
+        blanks: &[],
+        documents: &[],
+        missing_glyphs: &BTreeSet::new(),
+        purpose,
+    })
+}
+
+/// What one rule finds in a draft.
+pub fn fire(id: &str, case: &Case) -> Vec<Diagnostic> {
+    fire_with(id, case, Extra::default())
+}
+
+/// What a test may add to a case.
+#[derive(Default)]
+pub struct Extra {
+    pub faults: Vec<Fault>,
+    pub blanks: Vec<Blank>,
+    pub documents: Vec<String>,
+    pub missing_glyphs: BTreeSet<char>,
+    pub is_final: bool,
+}
+
+/// What one rule finds, with more than a case to look at.
+pub fn fire_with(id: &str, case: &Case, extra: Extra) -> Vec<Diagnostic> {
+    let pack = pack();
+    let figures = CaseFigures::of(case, &pack);
+    let context = Context {
+        case,
+        pack: &pack,
+        figures: &figures,
+        faults: &extra.faults,
+        blanks: &extra.blanks,
+        documents: &extra.documents,
+        missing_glyphs: &extra.missing_glyphs,
+        purpose: if extra.is_final { Purpose::Final } else { Purpose::Draft },
+    };
+    let rule = RULES.iter().find(|rule| rule.info.id == id).unwrap();
+    run(rule, &context).0
+}
+
+/// Asserts one finding, at a place, of a severity; returns it.
+pub fn only(mut found: Vec<Diagnostic>, origin: &Origin, severity: Severity) -> Diagnostic {
+    let told: Vec<String> = found.iter().map(|d| format!("{} {}", d.origin, d.message)).collect();
+    assert_eq!(found.len(), 1, "{told:#?}");
+    let one = found.remove(0);
+    assert_eq!(&one.origin, origin, "{}", one.message);
+    assert_eq!(one.severity, severity, "{}", one.message);
+    one
+}
