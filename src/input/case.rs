@@ -282,9 +282,7 @@ impl CaseReader<'_> {
 
     fn adjustment(&mut self, mut map: MapReader<'_>) -> Adjustment {
         let quotation_file = match map.get("报价") {
-            Some(Node { kind: Kind::Scalar(text), origin }) => {
-                Some(Located::new(text.clone(), origin.clone()))
-            }
+            Some(Node { kind: Kind::Scalar(text), origin }) => Some(Located::new(text.clone(), origin.clone())),
             _ => None,
         };
         let adjustment = Adjustment {
@@ -297,8 +295,7 @@ impl CaseReader<'_> {
         };
         if adjustment.rate.is_none() && adjustment.quotation_file.is_none() && !map.has("报价") {
             let expected = "税率 或 报价，至少写一项".to_owned();
-            let kind =
-                FaultKind::BadValue { what: "调整".into(), found: "两项都没有".into(), expected };
+            let kind = FaultKind::BadValue { what: "调整".into(), found: "两项都没有".into(), expected };
             self.reading.faults.push(Fault::new(kind, map.origin.clone()));
         }
         map.finish(self.reading);
