@@ -3,14 +3,11 @@
 //! May use: `input`, `pack`, `compute`, `rules`, `view`.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
-
-use thiserror::Error;
 
 use crate::compute::CaseFigures;
 use crate::compute::figures::{Figure, figure_book};
-use crate::diagnostics::{Diagnostic, Findings, Severity, Sources};
+use crate::diagnostics::{Findings, Located, Sources};
 use crate::input::case::{self, LoadedCase};
 use crate::input::folder::InputFile;
 use crate::model::blank::Blank;
@@ -24,15 +21,13 @@ use crate::view::blanks::blanks;
 /// The pack a case gets that names none.
 pub const DEFAULT_PACK: &str = "migu-2026";
 
-/// A case that cannot even be looked at.
-#[derive(Debug, Error)]
-pub enum JobError {
-    /// The case folder cannot be opened.
-    #[error("案卷文件夹打不开：{0}")]
-    Folder(#[from] io::Error),
-    /// The pack cannot be loaded.
-    #[error(transparent)]
-    Pack(#[from] PackError),
+/// A case as read, with its pack; not yet checked.
+#[derive(Debug)]
+pub struct Draft {
+    /// What was read.
+    pub loaded: LoadedCase,
+    /// The pack it names, or the default.
+    pub pack: Pack,
 }
 
 /// A case made ready.
@@ -60,19 +55,20 @@ pub struct Job {
     pub purpose: Purpose,
 }
 
-impl Job {
-    /// Reads, computes and checks the case in `folder`. With `fonts`, every character is checked for a glyph.
+impl Draft {
+    /// Reads the case in `folder`.
     ///
     /// # Errors
-    /// If the folder or the pack cannot be opened; everything else is a finding.
-    pub fn prepare(
-        folder: &Path,
-        packs: Option<&Path>,
-        purpose: Purpose,
-        fonts: Option<&Fonts>,
-    ) -> Result<Self, JobError> {
-        let LoadedCase { case, pack_id, mut faults, sources, inputs, .. } = case::load(folder)?;
-        let pack = pack_of(packs, pack_id.as_ref(), &mut faults)?;
+    /// If the pack cannot be loaded; everything else is a finding of the case.
+    pub fn read(folder: &Path, packs: Option<&Path>) -> Result<Self, PackError> {
+        let mut loaded = case::load(folder);
+        let pack = pack_of(packs, loaded.pack_id.as_ref(), &mut loaded.faults)?;
+        Ok(Self { loaded, pack })
+    }
+
+    /// Computes and checks it. With `fonts`, every character is checked for a glyph, too.
+    pub fn check(self, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
+        let Self { loaded: LoadedCase { case, faults, sources, inputs, .. }, pack } = self;
         let figures = CaseFigures::of(&case, &pack);
         let blanks = blanks(&case, &figures);
         let documents: Vec<String> =
@@ -90,24 +86,21 @@ impl Job {
         };
         let (findings, outcomes) = rules::run_all(&context);
         let book = figure_book(&case, &pack, &figures);
-        Ok(Self { case, pack, figures, book, blanks, findings, outcomes, sources, inputs, purpose })
+        Job { case, pack, figures, book, blanks, findings, outcomes, sources, inputs, purpose }
     }
+}
 
+impl Job {
     /// Whether a final build is refused.
     pub fn refuses_final(&self) -> bool {
         self.findings.has_errors() || !self.blanks.is_empty()
-    }
-
-    /// The findings that are errors.
-    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
     }
 }
 
 /// The pack a case names. One it misnames is a fault of the case, and the default stands in for it.
 fn pack_of(
     packs: Option<&Path>,
-    named: Option<&crate::diagnostics::Located<String>>,
+    named: Option<&Located<String>>,
     faults: &mut Vec<Fault>,
 ) -> Result<Pack, PackError> {
     let Some(named) = named else { return Pack::find(packs, DEFAULT_PACK) };

@@ -32,7 +32,7 @@ struct Manifest<'a> {
     figures: Vec<FigureEntry<'a>>,
     findings: Vec<FindingEntry<'a>>,
     blanks: Vec<String>,
-    outputs: Vec<OutputEntry<'a>>,
+    outputs: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -82,8 +82,17 @@ struct OutputEntry<'a> {
     sha256: String,
 }
 
-/// The manifest of a build, as JSON.
-pub fn manifest(job: &Job, fonts: &Fonts, outputs: &[Output]) -> serde_json::Result<Vec<u8>> {
+/// The manifest of a build, as JSON. Of a partial build (`only`), the files of `earlier` builds in `target` that were
+/// not made anew stay listed, so that hetong still knows them as its own.
+///
+/// # Errors
+/// If it cannot be put into JSON.
+pub fn manifest(
+    job: &Job,
+    fonts: &Fonts,
+    outputs: &[Output],
+    earlier: &[Value],
+) -> serde_json::Result<Vec<u8>> {
     let manifest = Manifest {
         hetong: env!("CARGO_PKG_VERSION"),
         case: &job.case.name,
@@ -103,7 +112,7 @@ pub fn manifest(job: &Job, fonts: &Fonts, outputs: &[Output]) -> serde_json::Res
         figures: figures(job),
         findings: findings(job),
         blanks: job.blanks.iter().map(|blank| blank.key.clone()).collect(),
-        outputs: outputs.iter().map(output_entry).collect(),
+        outputs: all_outputs(outputs, earlier)?,
     };
     let mut json = serde_json::to_vec_pretty(&manifest)?;
     json.push(b'\n');
@@ -111,11 +120,15 @@ pub fn manifest(job: &Job, fonts: &Fonts, outputs: &[Output]) -> serde_json::Res
 }
 
 fn figures(job: &Job) -> Vec<FigureEntry<'_>> {
-    let entry = |figure| {
-        let crate::compute::figures::Figure { name, value, unit, formula, rounding, clause, .. } = figure;
-        FigureEntry { name, value, unit, formula, rounding: *rounding, clause }
-    };
-    job.book.iter().map(entry).collect()
+    let entries = job.book.iter().map(|figure| FigureEntry {
+        name: &figure.name,
+        value: &figure.value,
+        unit: figure.unit,
+        formula: &figure.formula,
+        rounding: figure.rounding,
+        clause: figure.clause,
+    });
+    entries.collect()
 }
 
 fn findings(job: &Job) -> Vec<FindingEntry<'_>> {
@@ -142,15 +155,30 @@ fn output_entry(output: &Output) -> OutputEntry<'_> {
     }
 }
 
-/// The hashes an earlier manifest recorded, by file name; empty if there is none or it cannot be read.
+/// New entries and those of earlier builds, by file name.
+fn all_outputs(outputs: &[Output], earlier: &[Value]) -> serde_json::Result<Vec<Value>> {
+    let name = |entry: &Value| entry.get("file").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut entries: BTreeMap<String, Value> = earlier.iter().map(|entry| (name(entry), entry.clone())).collect();
+    for output in outputs {
+        entries.insert(output.name.clone(), serde_json::to_value(output_entry(output))?);
+    }
+    Ok(entries.into_values().collect())
+}
+
+/// The entries for output files in an earlier manifest; none if there is no manifest or it cannot be read.
+pub fn recorded_outputs(path: &Path) -> Vec<Value> {
+    let manifest = fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    match manifest.as_ref().and_then(|manifest| manifest.get("outputs")) {
+        Some(Value::Array(entries)) => entries.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// The hashes an earlier manifest recorded, by file name.
 pub fn recorded_hashes(path: &Path) -> BTreeMap<String, String> {
-    let Some(manifest) = fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()) else {
-        return BTreeMap::new();
-    };
-    let outputs = manifest.get("outputs").and_then(Value::as_array).into_iter().flatten();
     let hash = |entry: &Value| {
         let text = |key| entry.get(key).and_then(Value::as_str).map(str::to_owned);
         Some((text("file")?, text("sha256")?))
     };
-    outputs.filter_map(hash).collect()
+    recorded_outputs(path).iter().filter_map(hash).collect()
 }

@@ -3,8 +3,10 @@
 //!
 //! May use: every room but `cli` and `verify`.
 
+pub mod build;
 pub mod job;
 pub mod manifest;
 pub mod plan;
 pub mod produce;
+pub mod starter;
 pub mod write;

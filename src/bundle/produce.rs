@@ -11,7 +11,7 @@ use crate::input::folder::sha256_hex;
 use crate::render::fonts::Fonts;
 use crate::render::pdf::{self, PdfError, Stamp};
 use crate::render::template::{TemplateError, Templates};
-use crate::render::xlsx::XlsxError;
+use crate::render::xlsx::{self, XlsxError};
 use crate::rules::{Purpose, RuleOutcome};
 use crate::view::contract::{ContractView, FontFamilies};
 use crate::view::report::{InputRow, OutputRow, ReportView, RuleRow, Summary};
@@ -27,6 +27,8 @@ pub enum ProduceError {
     Pdf(#[from] PdfError),
     #[error("{file} 写不出来：{error}")]
     Xlsx { file: String, error: XlsxError },
+    #[error("合同样式要求为“{document}”出 XLSX，但没有这样的表格；请在 合同样式.yaml 里改为“表格: 否”")]
+    NoWorkbook { document: String },
 }
 
 /// A finished file.
@@ -49,7 +51,11 @@ pub struct Output {
 pub fn contract(job: &Job, fonts: &Fonts, files: &[PlannedFile]) -> Result<Vec<Output>, ProduceError> {
     let templates = Templates::parse(&job.pack.templates)?;
     let view = view(job, fonts);
-    files.par_iter().map(|file| one(job, fonts, &templates, &view, file)).collect()
+    let one = |file: &PlannedFile| match file.format {
+        Format::Pdf => typeset(job, fonts, file, &source(&templates, &view, file)?),
+        Format::Xlsx => workbook(job, &view, file),
+    };
+    files.par_iter().map(one).collect()
 }
 
 /// The view all documents of a case are printed from.
@@ -60,26 +66,27 @@ pub fn view(job: &Job, fonts: &Fonts) -> ContractView {
     view
 }
 
-fn one(
-    job: &Job,
-    fonts: &Fonts,
-    templates: &Templates,
-    view: &ContractView,
-    file: &PlannedFile,
-) -> Result<Output, ProduceError> {
-    match file.format {
-        Format::Pdf => {
-            let names: Vec<&str> = file.templates.iter().map(String::as_str).collect();
-            let title = format!("{}（{}）", view.header.left, file.title);
-            let source = templates.fill("main.typ", &view.for_file(&title, &names))?;
-            typeset(job, fonts, file, &source)
-        }
-        Format::Xlsx => {
-            let bytes = workbooks::write(&file.document, &job.case, &job.pack, &job.figures, view)
-                .map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
-            Ok(Output { document: file.document.clone(), name: file.name.clone(), bytes, pages: None })
-        }
-    }
+/// The Typst source of a planned PDF: all that it shows, and nothing else.
+///
+/// # Errors
+/// If a template does not fit the view.
+pub fn source(templates: &Templates, view: &ContractView, file: &PlannedFile) -> Result<String, TemplateError> {
+    let names: Vec<&str> = file.templates.iter().map(String::as_str).collect();
+    let title = format!("{}（{}）", view.header.left, file.title);
+    templates.fill("main.typ", &view.for_file(&title, &names))
+}
+
+fn workbook(job: &Job, view: &ContractView, file: &PlannedFile) -> Result<Output, ProduceError> {
+    let (pack, figures) = (&job.pack, &job.figures);
+    let bytes = match file.document.as_str() {
+        "附件2" => xlsx::write_assessment(&workbooks::assessment(pack, view)),
+        "附件3" => xlsx::write_quotation(&workbooks::quotation(figures, view)),
+        "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
+        "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
+        other => return Err(ProduceError::NoWorkbook { document: other.to_owned() }),
+    };
+    let bytes = bytes.map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
+    Ok(Output { document: file.document.clone(), name: file.name.clone(), bytes, pages: None })
 }
 
 fn typeset(job: &Job, fonts: &Fonts, file: &PlannedFile, source: &str) -> Result<Output, ProduceError> {
@@ -118,7 +125,8 @@ pub fn report(job: &Job, fonts: &Fonts, outputs: &[Output]) -> Result<Option<Out
     };
     report.inputs = job.inputs.iter().map(input).collect();
     report.outputs = outputs.iter().map(output_row).collect();
-    let mut contract = view(job, fonts).for_file(&format!("{}核对报告", job.case.name), &[&file.templates[0]]);
+    let templates: Vec<&str> = file.templates.iter().map(String::as_str).collect();
+    let mut contract = view(job, fonts).for_file(&format!("{}核对报告", job.case.name), &templates);
     // The report speaks about the draft; it is none itself.
     contract.draft = false;
     let view = WithReport { contract, report };

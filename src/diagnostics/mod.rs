@@ -19,7 +19,7 @@ pub mod json;
 mod paint;
 pub mod place;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 pub mod sarif;
 mod snippet;
 

@@ -33,45 +33,37 @@ pub struct LoadedCase {
     pub known_keys: Reading,
 }
 
-/// Reads the case in `folder`.
-///
-/// # Errors
-/// Only if the folder itself cannot be opened; everything else is a fault of the case.
-pub fn load(folder: &Path) -> std::io::Result<LoadedCase> {
-    let folder = CaseFolder::open(folder)?;
-    let file: FileName = CASE_FILE.into();
-    let origin = Origin::File(file.clone());
+/// Reads the case in `folder`. Whatever cannot be read, the folder included, is a fault of the case.
+pub fn load(folder: &Path) -> LoadedCase {
     let mut reading = Reading::default();
-    let root = folder
-        .text(CASE_FILE, MAX_YAML_BYTES, &origin)
-        .and_then(|text| node::parse(&file, &text))
-        .map_err(|fault| reading.faults.push(fault))
-        .ok();
-    let empty = Node { kind: Kind::Map(Vec::new()), origin: origin.clone() };
-    let root = root.unwrap_or_else(|| empty.clone());
-    let map = MapReader::new(&root, "", &mut reading).or_else(|| MapReader::new(&empty, "", &mut reading));
-    let (case, pack_id) = match map {
-        Some(map) => CaseReader { folder: &folder, reading: &mut reading }.case(map, origin),
-        None => (empty_case(folder.name(), origin), None),
+    let origin = Origin::File(CASE_FILE.into());
+    let (case, pack_id, inputs, sources) = match CaseFolder::open(folder) {
+        Ok(open) => {
+            let (case, pack_id) = read_case(&open, origin, &mut reading);
+            let (inputs, sources) = open.into_inputs();
+            (case, pack_id, inputs, sources)
+        }
+        Err(error) => {
+            let why = format!("案卷文件夹打不开（{error}）");
+            reading.faults.push(Fault::new(FaultKind::Unreadable { why }, origin.clone()));
+            let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            (Case::blank(name, origin), None, Vec::new(), Sources::new())
+        }
     };
-    let (inputs, sources) = folder.into_inputs();
     let faults = std::mem::take(&mut reading.faults);
-    Ok(LoadedCase { case, pack_id, faults, sources, inputs, known_keys: reading })
+    LoadedCase { case, pack_id, faults, sources, inputs, known_keys: reading }
 }
 
-fn empty_case(name: String, origin: Origin) -> Case {
-    Case {
-        name,
-        origin,
-        contract: ContractTerms::default(),
-        supplier: Supplier::default(),
-        quotation: None,
-        clauses: Vec::new(),
-        integrity: Integrity::default(),
-        data_sharing: None,
-        stated: StatedFigures::default(),
-        adopt_errata: false,
-        adjustments: Vec::new(),
+fn read_case(folder: &CaseFolder, origin: Origin, reading: &mut Reading) -> (Case, Text) {
+    let file: FileName = CASE_FILE.into();
+    let root = folder.text(CASE_FILE, MAX_YAML_BYTES, &origin).and_then(|text| node::parse(&file, &text));
+    let root = root.unwrap_or_else(|fault| {
+        reading.faults.push(fault);
+        Node { kind: Kind::Map(Vec::new()), origin: origin.clone() }
+    });
+    match MapReader::new(&root, "", reading) {
+        Some(map) => CaseReader { folder, reading }.case(map, origin),
+        None => (Case::blank(folder.name(), origin), None),
     }
 }
 
@@ -83,7 +75,7 @@ struct CaseReader<'a> {
 impl CaseReader<'_> {
     fn case(mut self, mut map: MapReader<'_>, origin: Origin) -> (Case, Text) {
         let pack_id = map.text("模板", self.reading);
-        let mut case = empty_case(self.folder.name(), origin);
+        let mut case = Case::blank(self.folder.name(), origin);
         case.contract = self.contract(&mut map);
         case.supplier = self.supplier(&mut map);
         case.quotation = self.quotation(&mut map, "报价");

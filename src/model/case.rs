@@ -223,3 +223,22 @@ pub struct Case {
     /// 调整, in the file's order.
     pub adjustments: Vec<Adjustment>,
 }
+
+impl Case {
+    /// A case in which nothing is filled in yet.
+    pub fn blank(name: String, origin: Origin) -> Self {
+        Self {
+            name,
+            origin,
+            contract: ContractTerms::default(),
+            supplier: Supplier::default(),
+            quotation: None,
+            clauses: Vec::new(),
+            integrity: Integrity::default(),
+            data_sharing: None,
+            stated: StatedFigures::default(),
+            adopt_errata: false,
+            adjustments: Vec::new(),
+        }
+    }
+}

@@ -182,8 +182,7 @@ pub fn telephone(text: &str) -> Result<Telephone, IdentifierFault> {
             allowed(position, c, "0123456789-ext")?;
         }
     }
-    let mobile = text.len() == 11
-        && digits(text, &[11])
+    let mobile = digits(text, &[11])
         && text.starts_with('1')
         && text.get(1..2).is_some_and(|second| ("3"..="9").contains(&second));
     let (number, extension) = extension(text);
@@ -191,7 +190,7 @@ pub fn telephone(text: &str) -> Result<Telephone, IdentifierFault> {
         Ok(Telephone::Mobile)
     } else if is_service(text) {
         Ok(Telephone::Service)
-    } else if is_landline(number) && extension.is_none_or(|digits_| digits(digits_, &[1, 2, 3, 4, 5, 6])) {
+    } else if is_landline(number) && extension.is_none_or(|extension| digits(extension, &[1, 2, 3, 4, 5, 6])) {
         Ok(Telephone::Landline)
     } else {
         Err(IdentifierFault::Form { expected: "028-68394412、028-68394412-801 或 13800000000" })

@@ -108,6 +108,7 @@ fn tender(raw: raw::Tender) -> Checked<Tender> {
     Ok(Tender {
         rate: rate.ok_or_else(|| format!("增值税税率“{}”应写成 6% 的样子", raw.rate))?,
         gross_total_ceiling: money(&raw.gross_total_ceiling, "含税总价最高限价")?,
+        notes: raw.notes.clone(),
         posts: raw.posts.into_iter().map(post).collect::<Checked<_>>()?,
     })
 }

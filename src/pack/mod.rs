@@ -115,6 +115,8 @@ pub struct Tender {
     pub posts: Vec<Post>,
     /// 含税总价最高限价, 元.
     pub gross_total_ceiling: Money,
+    /// 附件3's 备注, a paragraph each; `{工作量单位}` and `{总价限价万元}` are to be filled in.
+    pub notes: Vec<String>,
     /// 增值税税率.
     pub rate: TaxRate,
 }
@@ -193,6 +195,12 @@ impl Pack {
     /// The data category with this code, such as A1-1.
     pub fn data_category(&self, code: &str) -> Option<&DataCategory> {
         self.data_catalogue.iter().find(|category| category.code == code)
+    }
+
+    /// An erratum's reading by id: the form's own, or the corrected one. Empty for an id the pack does not have.
+    pub fn reading(&self, id: &str, adopt_errata: bool) -> &str {
+        let erratum = self.errata.iter().find(|erratum| erratum.id == id);
+        erratum.map_or("", |e| if adopt_errata { &e.corrected } else { &e.as_is })
     }
 
     /// An indicator's 评分标准 as it is to be printed: with its errata where the case adopts them.

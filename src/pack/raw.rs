@@ -101,6 +101,8 @@ pub(super) struct Tender {
     pub(super) rate: String,
     #[serde(rename = "含税总价最高限价")]
     pub(super) gross_total_ceiling: String,
+    #[serde(rename = "备注")]
+    pub(super) notes: Vec<String>,
     #[serde(rename = "岗位")]
     pub(super) posts: Vec<Post>,
 }

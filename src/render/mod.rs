@@ -5,3 +5,4 @@
 pub mod fonts;
 pub mod pdf;
 pub mod template;
+pub mod xlsx;

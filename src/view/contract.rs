@@ -278,7 +278,7 @@ impl ContractView {
             posts_list: join(pack.tender.posts.iter().map(|post| post.name.as_str()), "、"),
             assessment: assessment(pack, &project, case.adopt_errata),
             annexes: annexes(pack),
-            quotation: QuotationView::of(figures, pack),
+            quotation: QuotationView::of(figures, pack, case.adopt_errata),
             integrity: IntegrityView::of(case, pack, figures),
             security: SecurityView::of(case, pack, figures),
             order_form: OrderForm::blank(case, pack, figures, &project),
@@ -447,8 +447,6 @@ fn annexes(pack: &Pack) -> Vec<AnnexView> {
 }
 
 fn readings(case: &Case, pack: &Pack) -> BTreeMap<String, String> {
-    let reading = |erratum: &crate::pack::Erratum| {
-        if case.adopt_errata { erratum.corrected.clone() } else { erratum.as_is.clone() }
-    };
-    pack.errata.iter().map(|erratum| (erratum.id.clone(), reading(erratum))).collect()
+    let ids = pack.errata.iter().map(|erratum| erratum.id.as_str());
+    ids.map(|id| (id.to_owned(), pack.reading(id, case.adopt_errata).to_owned())).collect()
 }

@@ -13,6 +13,7 @@ pub mod quotation;
 pub mod report;
 pub mod security;
 pub mod sheets;
+pub mod workbooks;
 
 use jiff::civil::Date;
 

@@ -18,8 +18,8 @@ pub struct QuotationView {
     pub net_total: String,
     /// 合计 含税总价.
     pub gross_total: String,
-    /// 含税总价最高限价 in 万元: `1762.78`.
-    pub gross_ceiling_total_wan: String,
+    /// 备注, a paragraph each.
+    pub notes: Vec<String>,
 }
 
 /// One 岗位 × 级别.
@@ -40,7 +40,7 @@ pub struct RowView {
 }
 
 impl QuotationView {
-    pub(super) fn of(figures: &CaseFigures, pack: &Pack) -> Self {
+    pub(super) fn of(figures: &CaseFigures, pack: &Pack, adopt_errata: bool) -> Self {
         let table = &figures.table;
         let mut rows: Vec<RowView> = Vec::with_capacity(table.rows.len());
         for (i, row) in table.rows.iter().enumerate() {
@@ -70,7 +70,15 @@ impl QuotationView {
             rate: table.rate.to_string(),
             net_total: total(|q| q.net_total.to_string()),
             gross_total: total(|q| q.gross_total.to_string()),
-            gross_ceiling_total_wan: pack.tender.gross_total_ceiling.ten_thousands(),
+            notes: notes(pack, adopt_errata),
         }
     }
+}
+
+/// 附件3's 备注 with this tender's ceiling, and the unit of 预估工作量 as the errata are read.
+fn notes(pack: &Pack, adopt_errata: bool) -> Vec<String> {
+    let unit = pack.reading("annex3_note_workload_unit", adopt_errata);
+    let ceiling = pack.tender.gross_total_ceiling.ten_thousands();
+    let fill = |note: &String| note.replace("{工作量单位}", unit).replace("{总价限价万元}", &ceiling);
+    pack.tender.notes.iter().map(fill).collect()
 }

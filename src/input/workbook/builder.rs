@@ -7,9 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use calamine::{DataRef, ExcelDateTime};
 
 use super::grid::{Cell, Layout, Sheet, Value, Visibility};
-use super::limits;
 use super::trouble::Trouble;
+use super::{address, limits};
 use crate::diagnostics::CellRef;
+
+/// Stands for a formula that is there but could not be read.
+pub const UNKNOWN_FORMULA: &str = "（未能读出的公式）";
 
 /// A sheet in the making.
 pub struct SheetBuilder {
@@ -18,19 +21,30 @@ pub struct SheetBuilder {
     cells: BTreeMap<CellRef, Cell>,
     columns: BTreeSet<u32>,
     rows: BTreeSet<u32>,
+    text: usize,
 }
 
 impl SheetBuilder {
     /// An empty sheet.
     pub fn new(name: &str, visibility: Visibility) -> Self {
         let name = name.to_owned();
-        Self { name, visibility, cells: BTreeMap::new(), columns: BTreeSet::new(), rows: BTreeSet::new() }
+        Self {
+            name,
+            visibility,
+            cells: BTreeMap::new(),
+            columns: BTreeSet::new(),
+            rows: BTreeSet::new(),
+            text: 0,
+        }
     }
 
     /// Puts a value; an empty one is left out.
     pub fn value(&mut self, row: u32, column: u32, value: Value) -> Result<(), Trouble> {
         if value == Value::Empty {
             return Ok(());
+        }
+        if let Value::Text(text) = &value {
+            self.count_text(text)?;
         }
         self.slot(row, column)?.value = value;
         Ok(())
@@ -39,12 +53,31 @@ impl SheetBuilder {
     /// Puts a formula.
     pub fn formula(&mut self, row: u32, column: u32, formula: String) -> Result<(), Trouble> {
         if !formula.is_empty() {
+            self.count_text(&formula)?;
             self.slot(row, column)?.formula = Some(formula);
         }
         Ok(())
     }
 
+    /// Marks a cell whose formula could not be read as a formula all the same.
+    pub fn formula_if_none(&mut self, place: CellRef, formula: &str) -> Result<(), Trouble> {
+        let slot = self.slot(place.row, place.column)?;
+        slot.formula.get_or_insert_with(|| formula.to_owned());
+        Ok(())
+    }
+
+    fn count_text(&mut self, text: &str) -> Result<(), Trouble> {
+        self.text = self.text.saturating_add(text.len());
+        if self.text > limits::TEXT {
+            return Err(Trouble::sheet(&self.name, self.text, "字节的文字", "67,108,864"));
+        }
+        Ok(())
+    }
+
     fn slot(&mut self, row: u32, column: u32) -> Result<&mut Cell, Trouble> {
+        if row >= address::MAX_ROW || column >= address::MAX_COLUMN {
+            return Err(Trouble::unreadable(format!("工作表“{}”里有超出表格范围的单元格", self.name)));
+        }
         self.rows.insert(row);
         self.columns.insert(column);
         if self.rows.len() > limits::ROWS {
@@ -102,5 +135,20 @@ fn date_text(date: &ExcelDateTime) -> String {
         format!("{year:04}-{month:02}-{day:02}")
     } else {
         format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+/// The same for a value that calamine has copied.
+pub fn owned_value(data: &calamine::Data) -> Value {
+    use calamine::Data;
+    match data {
+        Data::Int(int) => value(&DataRef::Int(*int)),
+        Data::Float(float) => Value::float(*float),
+        Data::String(text) => Value::text(text.as_str()),
+        Data::Bool(value) => Value::Bool(*value),
+        Data::DateTime(date) => Value::Date(date_text(date)),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => Value::Date(text.clone()),
+        Data::Error(error) => Value::Error(error.to_string()),
+        Data::Empty => Value::Empty,
     }
 }

@@ -73,7 +73,9 @@ impl<'a> Evaluator<'a> {
         let outcome = self.formula(sheet, cell, formula);
         match outcome {
             Ok(Operand::Number(number)) => {
-                number.round_sf_with_strategy(SIGNIFICANT_DIGITS, RoundingStrategy::MidpointAwayFromZero)
+                let rounded =
+                    number.round_sf_with_strategy(SIGNIFICANT_DIGITS, RoundingStrategy::MidpointAwayFromZero);
+                rounded.map(|rounded| rounded.normalize())
             }
             Ok(Operand::Blank) => Some(Decimal::ZERO),
             _ => None,

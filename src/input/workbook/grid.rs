@@ -99,7 +99,7 @@ impl Region {
 /// What a sheet has besides cells. Hidden stretches are first and last, both included.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
-    /// Merged cells; [`Layout::index`] puts them in order of their first row.
+    /// Merged cells; `index` puts them in order of their first row.
     pub merges: Vec<Region>,
     /// Hidden rows.
     pub hidden_rows: Vec<(u32, u32)>,

@@ -30,7 +30,8 @@ const UNITS: [&str; 19] = [
 
 /// A heading brought to one form: full-width to half-width, small letters, no blanks, no units, brackets opened.
 pub fn normalise(text: &str) -> String {
-    let folded: String = number::fold(text).to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let noise = |c: &char| c.is_whitespace() || ('①'..='⑳').contains(c);
+    let folded: String = number::fold(text).to_lowercase().chars().filter(|c| !noise(c)).collect();
     let folded: String = folded.chars().map(bracket).collect();
     let mut out = String::new();
     let mut rest = folded.as_str();
@@ -82,6 +83,18 @@ fn strip_unit(text: &str) -> &str {
         .map(|text| text.trim_end_matches([':', ',', '/']))
         .filter(|text| !text.is_empty())
         .unwrap_or(text)
+}
+
+/// Whether a note says that amounts are not in 元: 单位：万元.
+pub fn is_other_currency_unit(text: &str) -> bool {
+    let folded: String = number::fold(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let unit =
+        folded.split_once("单位").map(|(_, after)| after.trim_start_matches([':', '：', '为', '(', '（']));
+    let unit = unit.map_or("", |unit| unit.trim_start_matches("人民币"));
+    // Not a bidder (报价单位) whose name begins like a unit.
+    let ends = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+    let units = ["万元", "千元", "百元", "百万元", "亿元", "美元", "港元", "欧元"];
+    units.iter().any(|other| unit.strip_prefix(other).is_some_and(ends))
 }
 
 /// What a row's first words say it is.
@@ -170,6 +183,19 @@ mod tests {
         assert_eq!(normalise("元"), "元");
         assert!(is_unit_only("（元/人天）") && is_unit_only("人天") && !is_unit_only("单价"));
         assert!(is_percent("税率（%）") && is_percent("税率％") && !is_percent("税率"));
+    }
+
+    #[test]
+    fn notices_other_units() {
+        for text in ["单位：万元", "金额单位: 人民币万元", "单位：万元/人天", "（单位：千元）", "单位为美元"]
+        {
+            assert!(is_other_currency_unit(text), "{text}");
+        }
+        for text in
+            ["单位：人民币元", "报价单位：万元科技有限公司分公司", "单位：元", "报价单位（盖章）：", "万元"]
+        {
+            assert!(!is_other_currency_unit(text), "{text}");
+        }
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //!
 //! May use: `grid`.
 
-use super::grid::{Sheet, Visibility, Workbook};
+use std::collections::BTreeMap;
+
+use super::grid::{Cell, Sheet, Visibility, Workbook};
+use super::limits;
 use crate::diagnostics::{CellRef, Origin};
 use crate::model::fault::{Fault, FaultKind};
 
@@ -11,33 +14,54 @@ use crate::model::fault::{Fault, FaultKind};
 pub fn figures(workbook: &Workbook, read: Option<usize>) -> Vec<Fault> {
     let mut faults = Vec::new();
     for sheet in workbook.sheets.iter().filter(|sheet| sheet.visibility == Visibility::Hidden) {
-        if let Some(first) = first_figure(sheet, |_| true) {
+        if let Some(first) = first_figure(sheet) {
             faults.push(fault(format!("工作表‘{}’", sheet.name), workbook.origin(sheet, first)));
         }
     }
     let Some(sheet) = read.and_then(|index| workbook.sheets.get(index)) else { return faults };
-    for (from, to) in joined(&sheet.layout.hidden_rows) {
-        if let Some(first) = first_figure(sheet, |cell| (from..=to).contains(&cell.row)) {
-            let rows = stretch(&(u64::from(from) + 1).to_string(), &(u64::from(to) + 1).to_string());
-            faults.push(fault(format!("第 {rows} 行"), workbook.origin(sheet, first)));
-        }
-    }
-    for (from, to) in joined(&sheet.layout.hidden_columns) {
-        if let Some(first) = first_figure(sheet, |cell| (from..=to).contains(&cell.column)) {
-            faults.push(fault(
-                format!("第 {} 列", stretch(&letters(from), &letters(to))),
-                workbook.origin(sheet, first),
-            ));
-        }
-    }
+    let number = |row: u32| (u64::from(row) + 1).to_string();
+    let rows = told(sheet, &sheet.layout.hidden_rows, |cell| cell.row, number, "行");
+    let columns = told(sheet, &sheet.layout.hidden_columns, |cell| cell.column, letters, "列");
+    faults.extend(
+        rows.into_iter().chain(columns).map(|(what, first)| fault(what, workbook.origin(sheet, first))),
+    );
     faults
 }
 
-fn first_figure(sheet: &Sheet, within: impl Fn(&CellRef) -> bool) -> Option<CellRef> {
-    let holds = |(place, cell): &(&CellRef, &super::grid::Cell)| {
-        within(place) && (cell.value.is_figure() || cell.formula.is_some())
-    };
-    sheet.cells.iter().find(holds).map(|(place, _)| *place)
+/// Each hidden stretch that holds a figure, in words, with the first figure; from the twenty-first on in one.
+fn told(
+    sheet: &Sheet,
+    stretches: &[(u32, u32)],
+    line: impl Fn(&CellRef) -> u32,
+    name: impl Fn(u32) -> String,
+    unit: &str,
+) -> Vec<(String, CellRef)> {
+    let stretches = joined(stretches);
+    let mut first = BTreeMap::new();
+    for (place, _) in sheet.cells.iter().filter(|(_, cell)| holds_figure(cell)) {
+        let index = stretches.partition_point(|(_, to)| *to < line(place));
+        if stretches.get(index).is_some_and(|(from, _)| *from <= line(place)) {
+            first.entry(index).or_insert(*place);
+        }
+    }
+    let count = first.len();
+    let mut all = first.into_iter().filter_map(|(index, place)| Some((*stretches.get(index)?, place)));
+    let mut told: Vec<(String, CellRef)> = all
+        .by_ref()
+        .take(limits::HIDDEN_STRETCHES)
+        .map(|((from, to), place)| (format!("第 {} {unit}", stretch(&name(from), &name(to))), place))
+        .collect();
+    let rest = count - told.len();
+    told.extend(all.next().map(|(_, place)| (format!("另外 {rest} 处隐藏的{unit}"), place)));
+    told
+}
+
+fn holds_figure(cell: &Cell) -> bool {
+    cell.value.is_figure() || cell.formula.is_some()
+}
+
+fn first_figure(sheet: &Sheet) -> Option<CellRef> {
+    sheet.cells.iter().find(|(_, cell)| holds_figure(cell)).map(|(place, _)| *place)
 }
 
 /// Stretches that touch or overlap, as one.

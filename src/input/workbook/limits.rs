@@ -27,3 +27,7 @@ pub const XLS_AREA: u64 = 4_000_000;
 pub const SHARED_FORMULAS: usize = 1_000_000;
 /// Merged regions of a sheet.
 pub const MERGES: usize = 100_000;
+/// Bytes of all text and formulas of a sheet: one long string can stand in a million cells.
+pub const TEXT: usize = 64 * 1024 * 1024;
+/// Hidden stretches of a sheet that are told one by one.
+pub const HIDDEN_STRETCHES: usize = 20;

@@ -5,9 +5,9 @@
 //!    and has the reader of the format (`xlsx`, `xlsb`, `xls`, `ods`, `csv`) fill a [`grid::Workbook`]: sparse cells
 //!    with value *and* formula, merged regions, what is hidden.
 //! 2. [`table`] finds a table by its headings, wherever it stands, and walks its rows.
-//! 3. [`number`] brings what stands in a cell to an exact decimal, or leaves it as text: nothing is guessed.
+//! 3. `number` brings what stands in a cell to an exact decimal, or leaves it as text: nothing is guessed.
 //! 4. [`formula`] and [`evaluate`] work formulas out anew, so that a stored result can be held against them.
-//! 5. [`quotation`] does all this for 附件3 and gives the model's `Quotation`, with the place of every cell.
+//! 5. `quotation` does all this for 附件3 and gives the model's `Quotation`, with the place of every cell.
 //!
 //! # Numbers
 //! A typed number is an `f64` in the file. It becomes the decimal of its shortest text that reads back as the same
@@ -19,6 +19,7 @@
 
 mod address;
 mod archive;
+mod biff;
 mod builder;
 mod cfb;
 mod csv;
@@ -32,7 +33,10 @@ mod limits;
 mod number;
 mod ods;
 mod open;
+mod openformula;
 mod quotation;
+mod search;
+mod shared;
 pub mod table;
 mod trouble;
 mod xls;

@@ -12,13 +12,13 @@ use super::{SheetSource, cfb, csv, limits, ods, xls, xlsb, xlsx};
 use crate::model::fault::Fault;
 
 /// Reads a workbook, or says why it can't be read (F001, F004).
-pub fn open(source: &SheetSource<'_>) -> Result<Workbook, Fault> {
+pub fn open(source: &SheetSource<'_>) -> Result<Workbook, Box<Fault>> {
     // calamine indexes into what the file says in many places; a file that makes it panic is a broken file.
     let sheets = catch_unwind(AssertUnwindSafe(|| sheets(source)))
         .unwrap_or_else(|_| Err(Trouble::unreadable("文件内部结构损坏")));
     match sheets {
         Ok(sheets) => Ok(Workbook { file: source.file.clone(), sheets }),
-        Err(trouble) => Err(trouble.fault(&source.file)),
+        Err(trouble) => Err(Box::new(trouble.fault(&source.file))),
     }
 }
 

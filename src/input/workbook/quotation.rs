@@ -3,10 +3,10 @@
 //! May use: `table`, `model::quotation`, `model::fault`.
 
 use super::evaluate::Evaluator;
-use super::grid::{Sheet, Visibility, Workbook};
-use super::hidden;
+use super::grid::{Sheet, Value, Visibility, Workbook};
 use super::table::{self, Column, RowKind, Search, Table};
 use super::{SheetSource, open};
+use super::{heading, hidden};
 use crate::diagnostics::{Located, Origin};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::quotation::{CellNumber, NumberCell, Quotation, QuotationRow, QuotationTotals};
@@ -38,11 +38,21 @@ static COLUMNS: [Column<'static>; 8] = [
             "未税单价",
             "不含税单价报价",
             "除税单价",
+            "人天单价(不含税)",
+            "不含税人天单价",
         ],
     ),
     Column::optional(
         "含税单价",
-        &["单价(含税)", "含税报价单价", "含增值税单价", "单价(含增值税)", "含税单价报价"],
+        &[
+            "单价(含税)",
+            "含税报价单价",
+            "含增值税单价",
+            "单价(含增值税)",
+            "含税单价报价",
+            "人天单价(含税)",
+            "含税人天单价",
+        ],
     ),
     Column::optional("增值税税率", &["税率", "增值税率", "增值税"]),
     Column::optional(
@@ -84,7 +94,7 @@ pub fn read_quotation(
     let workbook = match open(source) {
         Ok(workbook) => workbook,
         Err(fault) => {
-            faults.push(fault);
+            faults.push(*fault);
             return None;
         }
     };
@@ -94,12 +104,35 @@ pub fn read_quotation(
     };
     faults.extend(hidden::figures(&workbook, table.as_ref().ok().map(Table::sheet_index)));
     match table {
-        Ok(table) => Some(quotation(&workbook, &table)),
+        Ok(table) => match other_unit(&workbook, &table) {
+            Some(fault) => {
+                faults.push(fault);
+                None
+            }
+            None => Some(quotation(&workbook, &table)),
+        },
         Err(found) => {
             faults.extend(found);
             None
         }
     }
+}
+
+/// 单位：万元 above the table: all its amounts would be read ten thousand times too small, and no rule would notice.
+fn other_unit(workbook: &Workbook, table: &Table<'_>) -> Option<Fault> {
+    let above = table.sheet().cells.iter().take_while(|(place, _)| place.row <= table.last_heading_row());
+    let mut notes = above.filter_map(|(place, cell)| match &cell.value {
+        Value::Text(text) if heading::is_other_currency_unit(text) => Some((*place, text)),
+        _ => None,
+    });
+    notes.next().map(|(place, text)| {
+        let kind = FaultKind::BadValue {
+            what: "金额单位".to_owned(),
+            found: text.trim().to_owned(),
+            expected: "单位：元；请供应商按元填写".to_owned(),
+        };
+        Fault::new(kind, workbook.origin(table.sheet(), place))
+    })
 }
 
 /// The table on the sheet of a name.
@@ -133,7 +166,7 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
     let holders: Vec<usize> =
         searches.iter().filter(|(_, search)| has_table(search)).map(|(index, _)| *index).collect();
     if holders.len() > 1 {
-        return Err(vec![unreadable(workbook, &holders, "不止一张工作表有报价表")]);
+        return Err(vec![unreadable(workbook, &holders, "不止一张工作表有报价表", "请在")]);
     }
     let matched = |search: &Search<'_>| match search {
         Search::Missing { matched, .. } => *matched,
@@ -150,7 +183,7 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
                 .collect();
             match other {
                 _ if !hidden.is_empty() && holders.is_empty() => {
-                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里；请取消隐藏")])
+                    Err(vec![unreadable(workbook, &hidden, "报价表在隐藏的工作表里，请取消隐藏", "或在")])
                 }
                 Some((index, search)) => Err(not_found(workbook, index, search)),
                 None => Err(vec![Fault::new(
@@ -163,12 +196,12 @@ fn only(workbook: &Workbook) -> Result<Table<'_>, Vec<Fault>> {
 }
 
 /// F001: the table is there, but which one is meant has to be said in 合同.yaml.
-fn unreadable(workbook: &Workbook, sheets: &[usize], what: &str) -> Fault {
+fn unreadable(workbook: &Workbook, sheets: &[usize], what: &str, how: &str) -> Fault {
     let names: Vec<&str> = sheets.iter().map(|index| &*workbook.sheets[*index].name).collect();
     let quoted: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
     let first = names.first().copied().unwrap_or("");
     let why = format!(
-        "{what}：{}；请在 合同.yaml 里写明用哪一张：报价: {{文件: {}, 工作表: {first}}}",
+        "{what}：{}；{how} 合同.yaml 里写明用哪一张：报价: {{文件: {}, 工作表: {first}}}",
         quoted.join("、"),
         workbook.file
     );
@@ -188,9 +221,9 @@ fn not_found(workbook: &Workbook, index: usize, search: Search<'_>) -> Vec<Fault
             };
             vec![Fault::new(kind, workbook.origin(sheet, other))]
         }
-        Search::Missing { columns, seen, .. } => {
-            let origin = match sheet.cells.keys().next() {
-                Some(first) => workbook.origin(sheet, *first),
+        Search::Missing { columns, seen, at, .. } => {
+            let origin = match at {
+                Some(first) => workbook.origin(sheet, first),
                 None => Origin::File(workbook.file.clone()),
             };
             let fault =
@@ -250,9 +283,8 @@ fn spread_rate(rows: &mut [QuotationRow]) {
 /// The last 合计 row that holds a figure; suppliers put the amount in words on a second one.
 fn totals(table: &Table<'_>, evaluator: &mut Evaluator<'_>) -> Option<QuotationTotals> {
     let rows = || table.body().iter().filter(|(_, kind)| *kind == RowKind::Total).map(|(row, _)| *row);
-    let filled =
-        rows().filter(|row| table.has_own(*row, NET_TOTAL) || table.has_own(*row, GROSS_TOTAL)).last();
-    let row = filled.or_else(|| rows().last())?;
+    let filled = rows().rfind(|row| table.has_own(*row, NET_TOTAL) || table.has_own(*row, GROSS_TOTAL));
+    let row = filled.or_else(|| rows().next_back())?;
     Some(QuotationTotals {
         net_total: table.number(row, NET_TOTAL, evaluator),
         gross_total: table.number(row, GROSS_TOTAL, evaluator),

@@ -1,17 +1,18 @@
 //! Finds a table by its headings, wherever it stands on a sheet, and walks its rows.
 //!
-//! A heading matches by its whole normalised text ([`super::heading`]), never by a part of it: 含税单价 is a part of
+//! A heading matches by its whole normalised text (`heading`), never by a part of it: 含税单价 is a part of
 //! 不含税单价, and 不含税单价最高限价 is another column than 不含税单价. A heading may span two rows: a row of units
 //! beneath, or 单价 merged over 不含税 and 含税.
 //!
 //! May use: `grid`, `heading`, `number`, `evaluate`, `model::quotation` (for [`CellNumber`]).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::evaluate::Evaluator;
 use super::grid::{Cell, Sheet, Value, Workbook};
 use super::heading::{self, RowLabel};
 use super::number;
+use super::search::{Candidate, Found, candidate, continues_heading, is_blank, is_numbering, names};
 use crate::diagnostics::{CellRef, Located, Origin};
 use crate::model::quotation::CellNumber;
 
@@ -38,33 +39,6 @@ impl<'a> Column<'a> {
     }
 }
 
-/// A wanted column where it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Found {
-    heading: CellRef,
-    percent: bool,
-}
-
-/// Rows that may be a table's heading.
-#[derive(Clone, Debug)]
-struct Candidate {
-    last_row: u32,
-    found: Vec<Option<Found>>,
-    /// A wanted column with two headings.
-    twice: Option<(usize, CellRef, CellRef)>,
-    seen: Vec<String>,
-}
-
-impl Candidate {
-    fn matched(&self) -> usize {
-        self.found.iter().flatten().count()
-    }
-
-    fn columns(&self) -> Vec<Option<u32>> {
-        self.found.iter().map(|found| found.as_ref().map(|found| found.heading.column)).collect()
-    }
-}
-
 /// What looking for a table on one sheet gave.
 #[derive(Clone, Debug)]
 pub enum Search<'a> {
@@ -85,6 +59,8 @@ pub enum Search<'a> {
         seen: Vec<String>,
         /// How many of the wanted columns that row has.
         matched: usize,
+        /// Where that row begins; `None` for an empty sheet.
+        at: Option<CellRef>,
     },
 }
 
@@ -105,6 +81,7 @@ pub struct Table<'a> {
     workbook: &'a Workbook,
     sheet: usize,
     wanted: Vec<&'a str>,
+    last_heading_row: u32,
     found: Vec<Option<Found>>,
     body: Vec<(u32, RowKind)>,
 }
@@ -114,10 +91,7 @@ pub fn find<'a>(workbook: &'a Workbook, sheet: usize, wanted: &'a [Column<'a>]) 
     let names = names(wanted);
     let candidates: Vec<Candidate> = workbook.sheets.get(sheet).map_or_else(Vec::new, |sheet| {
         let rows = sheet.used_rows();
-        rows.into_iter()
-            .map(|row| candidate(sheet, row, &names, wanted.len()))
-            .filter(|c| c.matched() > 0)
-            .collect()
+        rows.into_iter().map(|row| candidate(sheet, row, &names, wanted.len())).collect()
     });
     let complete =
         |candidate: &&Candidate| wanted.iter().zip(&candidate.found).all(|(w, f)| !w.required || f.is_some());
@@ -143,6 +117,7 @@ pub fn find<'a>(workbook: &'a Workbook, sheet: usize, wanted: &'a [Column<'a>]) 
         workbook,
         sheet,
         wanted: wanted.iter().map(|column| column.name).collect(),
+        last_heading_row: first.last_row,
         found: first.found.clone(),
         body: Vec::new(),
     };
@@ -150,19 +125,11 @@ pub fn find<'a>(workbook: &'a Workbook, sheet: usize, wanted: &'a [Column<'a>]) 
     Search::Found(table)
 }
 
-/// Every heading that is looked for, and the index of its column.
-fn names(wanted: &[Column<'_>]) -> HashMap<String, usize> {
-    let each = wanted.iter().enumerate();
-    each.flat_map(|(index, column)| {
-        std::iter::once(&column.name).chain(column.aliases).map(move |name| (heading::normalise(name), index))
-    })
-    .collect()
-}
-
 /// No table: says what is missing from the row that came nearest.
 fn missing<'a>(candidates: &[Candidate], wanted: &[Column<'_>]) -> Search<'a> {
     // max_by_key keeps the last of equals; the uppermost is the likelier heading.
-    let nearest = candidates.iter().rev().max_by_key(|candidate| candidate.matched());
+    // Where none has any, the row with the most headings shows what kind of table it is.
+    let nearest = candidates.iter().rev().max_by_key(|candidate| (candidate.matched(), candidate.seen.len()));
     let absent =
         |index: usize| nearest.is_none_or(|nearest| nearest.found.get(index).is_none_or(Option::is_none));
     let columns = wanted.iter().enumerate().filter(|(index, column)| column.required && absent(*index));
@@ -170,92 +137,8 @@ fn missing<'a>(candidates: &[Candidate], wanted: &[Column<'_>]) -> Search<'a> {
         columns: columns.map(|(_, column)| column.name.to_owned()).collect(),
         seen: nearest.map(|nearest| nearest.seen.clone()).unwrap_or_default(),
         matched: nearest.map_or(0, Candidate::matched),
+        at: nearest.map(|nearest| nearest.first),
     }
-}
-
-/// What a row would be as a heading.
-fn candidate(sheet: &Sheet, row: u32, names: &HashMap<String, usize>, wanted: usize) -> Candidate {
-    let second = row.checked_add(1).filter(|second| continues_heading(sheet, *second));
-    let mut columns: BTreeSet<u32> = sheet.row(row).map(|(column, _)| column).collect();
-    if let Some(second) = second {
-        columns.extend(sheet.row(second).map(|(column, _)| column));
-    }
-    let mut candidate = Candidate {
-        last_row: second.unwrap_or(row),
-        found: vec![None; wanted],
-        twice: None,
-        seen: Vec::new(),
-    };
-    for column in columns {
-        let top = sheet.shown(row, column).map(|cell| cell.value.shown()).unwrap_or_default();
-        let beneath = second.and_then(|second| sheet.cell(second, column));
-        let bottom = beneath.map(|cell| cell.value.shown()).unwrap_or_default();
-        let unit = heading::is_unit_only(&bottom);
-        let at = if bottom.trim().is_empty() || unit {
-            sheet.anchor(row, column)
-        } else {
-            CellRef { row: row + 1, column }
-        };
-        let seen = format!("{top}{bottom}").split_whitespace().collect::<String>();
-        if !seen.is_empty() {
-            candidate.seen.push(seen);
-        }
-        let (top_name, bottom_name) =
-            (heading::normalise(&top), if unit { String::new() } else { heading::normalise(&bottom) });
-        let mut forms = vec![format!("{top_name}{bottom_name}")];
-        if !bottom_name.is_empty() {
-            forms.extend([format!("{bottom_name}{top_name}"), bottom_name]);
-        }
-        let Some(index) = forms.iter().find_map(|form| names.get(form)).copied() else { continue };
-        let percent = heading::is_percent(&top) || heading::is_percent(&bottom);
-        match candidate.found.get_mut(index) {
-            Some(Some(before)) if before.heading != at => candidate.twice = Some((index, before.heading, at)),
-            Some(slot) => *slot = Some(Found { heading: at, percent }),
-            None => (),
-        }
-    }
-    candidate
-}
-
-/// Whether a row belongs to the heading above it: nothing but units and words such as 不含税 that headings are made of.
-fn continues_heading(sheet: &Sheet, row: u32) -> bool {
-    const WORDS: [&str; 14] = [
-        "最高限价",
-        "不含增值税",
-        "含增值税",
-        "不含税",
-        "未含税",
-        "未税",
-        "含税",
-        "限价",
-        "单价",
-        "总价",
-        "合价",
-        "金额",
-        "小计",
-        "报价",
-    ];
-    let made_of_words = |text: &str| {
-        let mut rest = text;
-        while let Some(after) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
-            rest = after;
-        }
-        rest.is_empty()
-    };
-    let mut any = false;
-    for (_, cell) in sheet.row(row).filter(|(_, cell)| !is_blank(cell)) {
-        let Value::Text(text) = &cell.value else { return false };
-        if !heading::is_unit_only(text) && !made_of_words(&heading::normalise(text)) {
-            return false;
-        }
-        any = true;
-    }
-    any
-}
-
-/// Whether a cell shows nothing.
-fn is_blank(cell: &Cell) -> bool {
-    cell.formula.is_none() && cell.value.shown().trim().is_empty()
 }
 
 impl<'a> Table<'a> {
@@ -273,6 +156,11 @@ impl<'a> Table<'a> {
     pub fn origin(&self) -> Origin {
         let first = self.found.iter().flatten().map(|found| found.heading).min();
         self.workbook.origin(self.sheet(), first.unwrap_or(CellRef { row: 0, column: 0 }))
+    }
+
+    /// The last row of its heading; what stands above may say something of the whole table.
+    pub fn last_heading_row(&self) -> u32 {
+        self.last_heading_row
     }
 
     /// Its rows from top to bottom. Blank rows, repeated headings and what follows a 备注 are left out.
@@ -367,7 +255,7 @@ impl<'a> Table<'a> {
                 || row
                     .checked_add(1)
                     .is_some_and(|next| repeated.contains(&next) && continues_heading(self.sheet(), next));
-            if !is_heading && (wanted || kind != RowKind::Data) {
+            if !is_heading && !is_numbering(&cells) && (wanted || kind != RowKind::Data) {
                 body.push((row, kind));
             }
         }

@@ -1,0 +1,58 @@
+//! What hetong adds to bare typesetting: `build` of the sample case against compiling and exporting the same Typst
+//! sources once each, in process, with the fonts loaded. The aim is a ratio under 2.
+//!
+//! `cargo bench` prints both; divide them.
+
+use std::path::Path;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use hetong::bundle::job::Draft;
+use hetong::bundle::plan::{Format, contract_files};
+use hetong::bundle::{build, produce};
+use hetong::render::fonts::Fonts;
+use hetong::render::pdf::typeset;
+use hetong::render::template::Templates;
+use hetong::rules::Purpose;
+
+fn sample() -> &'static Path {
+    Path::new("fixtures/cases/星河示例")
+}
+
+fn compare(criterion: &mut Criterion) {
+    let job = Draft::read(sample(), None).expect("the pack").check(Purpose::Final, None);
+    let fonts = Fonts::load(None, &job.pack.fonts).expect("Chinese fonts");
+    let templates = Templates::parse(&job.pack.templates).expect("templates");
+    let view = produce::view(&job, &fonts);
+    let files = contract_files(&job.pack, &[]).expect("documents");
+    let sources: Vec<(String, String)> = files
+        .iter()
+        .filter(|file| file.format == Format::Pdf)
+        .map(|file| (file.name.clone(), produce::source(&templates, &view, file).expect("source")))
+        .collect();
+    let mut group = criterion.benchmark_group("sample case");
+    group.sample_size(20);
+    group.bench_function("bare typst: the same sources once each", |bencher| {
+        let compile = || {
+            for (name, source) in &sources {
+                typeset(name, name, source, &job.pack.templates, &fonts, (2026, 3, 1)).expect("pdf");
+            }
+        };
+        bencher.iter_batched(|| comemo::evict(0), |()| compile(), BatchSize::PerIteration);
+    });
+    group.bench_function("hetong build: read, check, all PDF and XLSX, report, write", |bencher| {
+        let fresh = || {
+            comemo::evict(0);
+            tempfile::tempdir().expect("a folder to write to")
+        };
+        let run = |folder: tempfile::TempDir| {
+            let job = Draft::read(sample(), None).expect("the pack").check(Purpose::Final, Some(&fonts));
+            build::build(&job, &fonts, &[], &folder.path().join("星河示例")).expect("a bundle");
+            folder
+        };
+        bencher.iter_batched(fresh, run, BatchSize::PerIteration);
+    });
+    group.finish();
+}
+
+criterion_group!(benches, compare);
+criterion_main!(benches);

@@ -1,0 +1,196 @@
+//! `hetong build`: the contract bundle.
+//!
+//! May use: everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::check::{Checked, Format, find_cases, print};
+use super::progress::Progress;
+use super::{Failure, Outcome, Session};
+use crate::bundle::build;
+use crate::bundle::job::Draft;
+use crate::bundle::write::Written;
+use crate::diagnostics::Severity;
+use crate::pack::Pack;
+use crate::render::fonts::Fonts;
+use crate::rules::Purpose;
+
+/// 检查案卷并生成整套合同（PDF 和 XLSX）
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "hetong build [选项] <案卷|目录>…")]
+#[command(help_template = super::VERB_HELP_WITH_ARGUMENTS)]
+pub struct Args {
+    /// 案卷文件夹，或含有多个案卷的文件夹
+    #[arg(required = true, value_name = "案卷|目录")]
+    pub paths: Vec<PathBuf>,
+
+    /// 生成到此目录，默认 output
+    #[arg(short, long, value_name = "目录", default_value = "output", hide_default_value = true)]
+    pub output: PathBuf,
+
+    /// 生成正式稿：没有水印和空白；有错误或空白时拒绝生成
+    #[arg(long = "final")]
+    pub is_final: bool,
+
+    /// 只生成这些文件，如“附件3,附件5”
+    #[arg(long, value_name = "文件,…")]
+    only: Vec<String>,
+
+    /// 从此目录取中文字体，而不是从系统
+    #[arg(long, value_name = "目录")]
+    pub font_dir: Option<PathBuf>,
+}
+
+impl Args {
+    /// The document ids of `--only`, however a Chinese keyboard separates them; empty for all documents.
+    pub fn documents(&self) -> Vec<&str> {
+        let names = self.only.iter().flat_map(|list| list.split([',', '，', '、']));
+        names.map(str::trim).filter(|name| !name.is_empty()).collect()
+    }
+}
+
+/// Builds the bundle of every case; a bad one does not keep the others from being built.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+    let folders = find_cases(&args.paths)?;
+    let fonts = FontCache { dir: args.font_dir.clone(), loaded: Mutex::default() };
+    let progress = Progress::start("生成", folders.len(), session.output.watched());
+    let names = output_names(&folders);
+    let one = |(folder, name): (&PathBuf, &Option<String>)| {
+        let built = build_one(folder, name.as_deref(), args, session.templates.as_deref(), &fonts);
+        progress.step(&folder.to_string_lossy());
+        built
+    };
+    let built: Result<Vec<Built>, Failure> = folders.par_iter().zip(&names).map(one).collect();
+    drop(progress);
+    report(built?, args, session)
+}
+
+/// What became of one case.
+struct Built {
+    checked: Checked,
+    blanks: usize,
+    target: PathBuf,
+    done: Result<Written, String>,
+}
+
+/// Loads the fonts of a pack once for the whole batch.
+struct FontCache {
+    dir: Option<PathBuf>,
+    loaded: Mutex<BTreeMap<String, Arc<Fonts>>>,
+}
+
+impl FontCache {
+    fn of(&self, pack: &Pack) -> Result<Arc<Fonts>, Failure> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fonts) = loaded.get(&pack.hash) {
+            return Ok(fonts.clone());
+        }
+        let fonts = Fonts::load(self.dir.as_deref(), &pack.fonts).map_err(|error| Failure(error.to_string()))?;
+        let fonts = Arc::new(fonts);
+        loaded.insert(pack.hash.clone(), fonts.clone());
+        Ok(fonts)
+    }
+}
+
+/// The output folder's name for each case: the case folder's own; none for a second case of the same name, which
+/// would overwrite the first.
+fn output_names(folders: &[PathBuf]) -> Vec<Option<String>> {
+    let mut seen = BTreeSet::new();
+    let name = |folder: &PathBuf| folder.canonicalize().ok().and_then(|path| {
+        Some(path.file_name()?.to_string_lossy().into_owned())
+    });
+    folders.iter().map(|folder| name(folder).filter(|name| seen.insert(name.clone()))).collect()
+}
+
+fn build_one(
+    folder: &Path,
+    name: Option<&str>,
+    args: &Args,
+    templates: Option<&Path>,
+    fonts: &FontCache,
+) -> Result<Built, Failure> {
+    let draft = Draft::read(folder, templates).map_err(|error| Failure(error.to_string()))?;
+    let fonts = fonts.of(&draft.pack)?;
+    let purpose = if args.is_final { Purpose::Final } else { Purpose::Draft };
+    let job = draft.check(purpose, Some(&fonts));
+    let target = args.output.join(name.unwrap_or(&job.case.name));
+    let documents: Vec<String> = args.documents().into_iter().map(str::to_owned).collect();
+    let done = match name {
+        None => Err("另有同名的案卷，输出会互相覆盖；请改案卷文件夹的名字，或分开生成".to_owned()),
+        Some(_) if args.is_final && job.refuses_final() => Err(String::new()),
+        Some(_) => build::build(&job, &fonts, &documents, &target).map_err(|error| error.to_string()),
+    };
+    let blanks = job.blanks.len();
+    Ok(Built { checked: Checked::of(job, folder), blanks, target, done })
+}
+
+/// Prints the findings, then what was written for each case and what was not.
+fn report(built: Vec<Built>, args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+    let (checked, results): (Vec<Checked>, Vec<_>) = built
+        .into_iter()
+        .map(|Built { checked, blanks, target, done }| (checked, (blanks, target, done)))
+        .unzip();
+    let outcome = print(&checked, Format::Human, session)?;
+    let mut failed = Vec::new();
+    for (checked, (blanks, target, done)) in checked.iter().zip(results) {
+        let name = &checked.name;
+        match done {
+            Ok(written) => session.output.print(&describe(name, &target, blanks, args.is_final, &written)),
+            Err(why) => {
+                let errors = checked.findings.count(Severity::Error);
+                let why = if why.is_empty() { refusal(errors, blanks) } else { why };
+                session.output.error(&format!("{name}：没有生成。{why}"));
+                failed.push(name.as_str());
+            }
+        }
+    }
+    if checked.len() > 1 && !failed.is_empty() {
+        session.output.error(&format!("{} 个案卷没有生成：{}", failed.len(), failed.join("、")));
+    }
+    Ok(if failed.is_empty() { outcome } else { Outcome::Findings })
+}
+
+fn refusal(errors: usize, blanks: usize) -> String {
+    format!("还有 {errors} 个错误、{blanks} 处待填（见上），定稿前须全部改正、补齐；原有文件没有改动")
+}
+
+fn describe(name: &str, target: &Path, blanks: usize, is_final: bool, written: &Written) -> String {
+    let state = if is_final { "正式稿".to_owned() } else { format!("草稿，{blanks} 处待填") };
+    let mut text = format!("{name}：{}（{state}）\n", target.display());
+    if written.written.is_empty() {
+        text += &format!("  没有变化，{} 个文件都没有改动\n", written.unchanged.len());
+    } else {
+        text += &format!("  新写 {} 个文件，{} 个没有变化\n", written.written.len(), written.unchanged.len());
+        for file in &written.written {
+            text += &format!("    {file}\n");
+        }
+    }
+    for (file, kept) in &written.kept {
+        text += &format!("  “{file}”被人改过，改过的那份另存为“{kept}”\n");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Wrapper {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn documents_are_separated_by_any_comma() {
+        let args = ["build", "案卷", "--only", "附件3,附件5，正文、", "--only", "全套"];
+        let args = Wrapper::try_parse_from(args).unwrap().args;
+        assert_eq!(args.documents(), ["附件3", "附件5", "正文", "全套"]);
+        assert_eq!(args.output, PathBuf::from("output"));
+    }
+}

@@ -1,0 +1,127 @@
+//! `hetong check`: findings, for people or for programs.
+//!
+//! May use: everything.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use rayon::prelude::*;
+
+use super::progress::Progress;
+use super::{Failure, Outcome, Session};
+use crate::bundle::job::{Draft, Job};
+use crate::diagnostics::{CaseReport, Findings, Sources, human, json, sarif};
+use crate::input::case::CASE_FILE;
+use crate::input::discovery;
+use crate::rules::Purpose;
+
+/// 检查案卷，列出全部问题
+#[derive(Debug, clap::Args)]
+#[command(override_usage = "hetong check [选项] <案卷|目录>…")]
+#[command(help_template = super::VERB_HELP_WITH_ARGUMENTS)]
+pub struct Args {
+    /// 案卷文件夹，或含有多个案卷的文件夹
+    #[arg(required = true, value_name = "案卷|目录")]
+    pub paths: Vec<PathBuf>,
+
+    /// 输出格式：human（默认，给人看）、json、sarif
+    #[arg(long, value_name = "格式", value_enum, default_value_t)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    pub format: Format,
+}
+
+/// For whom the findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// People.
+    #[default]
+    Human,
+    /// Programs.
+    Json,
+    /// Code-scanning services and editors.
+    Sarif,
+}
+
+/// A case after its check.
+pub struct Checked {
+    /// The case's name.
+    pub name: String,
+    /// Its folder as the user gave it or would give it.
+    pub folder: String,
+    /// What was found.
+    pub findings: Findings,
+    /// The texts the findings point into.
+    pub sources: Sources,
+}
+
+impl Checked {
+    /// What there is to tell of a job.
+    pub fn of(job: Job, folder: &Path) -> Self {
+        Self {
+            name: job.case.name,
+            folder: folder.to_string_lossy().into_owned(),
+            findings: job.findings,
+            sources: job.sources,
+        }
+    }
+}
+
+/// Checks all cases and prints what was found.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+    let checked = check_all(&args.paths, session)?;
+    print(&checked, args.format, session)
+}
+
+/// The case folders at or below the given paths.
+pub fn find_cases(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        return Err(Failure(format!("找不到“{}”", missing.display())));
+    }
+    let folders = discovery::cases(paths).map_err(|fault| Failure(format!("无法读取目录：{fault}")))?;
+    if folders.is_empty() {
+        let given: Vec<String> = paths.iter().map(|path| format!("“{}”", path.display())).collect();
+        let given = given.join("、");
+        return Err(Failure(format!("{given}中没有案卷：案卷是含有 {CASE_FILE} 的文件夹")));
+    }
+    Ok(folders)
+}
+
+/// Reads and checks all cases, in their order; a bad one does not keep the others from it.
+fn check_all(paths: &[PathBuf], session: &Session<'_>) -> Result<Vec<Checked>, Failure> {
+    let folders = find_cases(paths)?;
+    let progress = Progress::start("检查", folders.len(), session.output.watched());
+    let templates = session.templates.as_deref();
+    let check = |folder: &PathBuf| {
+        let checked = check_one(folder, templates);
+        progress.step(&folder.to_string_lossy());
+        checked
+    };
+    folders.par_iter().map(check).collect()
+}
+
+/// An error here stops the batch, so it is for what concerns all cases alike, such as a pack that cannot be loaded;
+/// what is wrong with a case is a finding.
+fn check_one(folder: &Path, templates: Option<&Path>) -> Result<Checked, Failure> {
+    let draft = Draft::read(folder, templates).map_err(|error| Failure(error.to_string()))?;
+    Ok(Checked::of(draft.check(Purpose::Draft, None), folder))
+}
+
+/// Prints the findings of all cases.
+pub fn print(checked: &[Checked], format: Format, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+    let reports: Vec<CaseReport<'_>> = checked
+        .iter()
+        .map(|case| CaseReport {
+            name: &case.name,
+            folder: &case.folder,
+            findings: &case.findings,
+            sources: &case.sources,
+        })
+        .collect();
+    let text = match format {
+        Format::Human => Ok(human::render(&reports, session.output.paint())),
+        Format::Json => json::render(&reports),
+        Format::Sarif => sarif::render(&reports, &super::rule_infos()),
+    };
+    session.output.print(&text.map_err(|fault| Failure(format!("无法写出结果：{fault}")))?);
+    Ok(Outcome::of(checked.iter().any(|case| case.findings.has_errors())))
+}

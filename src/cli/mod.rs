@@ -1,0 +1,311 @@
+//! The command line: one file per verb, and the only room that prints.
+//!
+//! The doc comments on arguments are the help texts that users read, hence Chinese. Nothing is loaded before a
+//! verb needs it, so that `hetong --help` answers at once.
+//!
+//! May use: everything.
+
+mod build;
+mod check;
+mod explain;
+mod new;
+mod output;
+mod progress;
+mod schema;
+mod usage;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostics::RuleInfo;
+use output::Output;
+
+/// Help of a verb without positional arguments.
+const VERB_HELP: &str = "{about}\n\n用法：{usage}\n\n选项：\n{options}\n";
+/// Help of a verb with positional arguments.
+const VERB_HELP_WITH_ARGUMENTS: &str =
+    "{about}\n\n用法：{usage}\n\n参数：\n{positionals}\n\n选项：\n{options}\n";
+const HELP: &str = "{about}\n\n用法：{usage}\n\n命令：\n{subcommands}\n\n选项：\n{options}{after-help}\n";
+const EXIT_CODES: &str = "退出码：0 没有错误；1 有错误；2 无法运行。\n\
+    “hetong <命令> --help”显示该命令的说明。";
+
+/// 合同编译器：检查案卷（YAML 和报价表），计算全部金额，生成整套合同
+#[derive(Debug, Parser)]
+#[command(name = "hetong", version, disable_help_flag = true, disable_version_flag = true)]
+#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(override_usage = "hetong [选项] <命令>", help_template = HELP, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+
+    /// 使用此目录中的合同模板，而不是内置的模板
+    #[arg(long, global = true, value_name = "目录")]
+    templates: Option<PathBuf>,
+
+    /// 彩色输出：auto（默认，只在终端上）、always、never
+    #[arg(long, global = true, value_name = "方式", value_enum, default_value_t)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    color: ColorChoice,
+
+    /// 显示说明
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    New(new::Args),
+    Check(check::Args),
+    Build(build::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
+}
+
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On terminals.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How a command that ran has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing to mend: exit code 0.
+    Clean,
+    /// At least one error among the findings: exit code 1.
+    Findings,
+}
+
+impl Outcome {
+    /// From whether there were errors.
+    pub fn of(has_errors: bool) -> Self {
+        if has_errors { Outcome::Findings } else { Outcome::Clean }
+    }
+}
+
+/// Why a command could not run, in one Chinese sentence; exit code 2.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure(pub String);
+
+/// What every verb is given.
+pub(crate) struct Session<'a> {
+    /// Where it prints.
+    pub output: &'a mut Output,
+    /// `--templates`.
+    pub templates: Option<PathBuf>,
+}
+
+/// Runs the program with the process's arguments.
+pub fn run() -> ExitCode {
+    let mut output = Output::standard();
+    let code = run_with(std::env::args_os(), &mut output);
+    ExitCode::from(if output.finish() { code } else { 2 })
+}
+
+/// Runs the program with these arguments; returns its exit code.
+fn run_with(arguments: impl IntoIterator<Item = OsString>, output: &mut Output) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(stop) => return usage::answer(&stop, output),
+    };
+    output.set_colour(cli.color);
+    let mut session = Session { output, templates: cli.templates };
+    let done = match &cli.verb {
+        Verb::New(args) => new::run(args, &mut session),
+        Verb::Check(args) => check::run(args, &mut session),
+        Verb::Build(args) => build::run(args, &mut session),
+        Verb::Explain(args) => explain::run(args, &mut session),
+        Verb::Schema(args) => schema::run(args, &mut session),
+    };
+    match done {
+        Ok(Outcome::Clean) => 0,
+        Ok(Outcome::Findings) => 1,
+        Err(Failure(message)) => {
+            output.error(&message);
+            2
+        }
+    }
+}
+
+/// What is known about all rules, for `explain` and SARIF.
+fn rule_infos() -> Vec<RuleInfo> {
+    // To be connected: `crate::rules::RULES.iter().map(|rule| rule.info).collect()`.
+    Vec::new()
+}
+
+/// Until the rooms behind a verb are connected.
+fn not_connected(verb: &str) -> Failure {
+    Failure(format!("此版本的 hetong 还不能执行“{verb}”"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    /// Exit code, standard output, standard error.
+    fn hetong(arguments: &[&str]) -> (u8, String, String) {
+        let (out, err) = (Shared::default(), Shared::default());
+        let mut output = Output::to(out.clone(), err.clone());
+        let arguments = ["hetong"].iter().chain(arguments).map(OsString::from);
+        let code = run_with(arguments, &mut output);
+        (code, out.text(), err.text())
+    }
+
+    #[test]
+    fn commands_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_is_chinese_throughout() {
+        let verbs = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
+        assert_eq!(verbs, ["new", "check", "build", "explain", "schema"]);
+        let root = hetong(&["--help"]);
+        assert_eq!((root.0, root.2.as_str()), (0, ""));
+        let mut texts = vec![root.1];
+        for verb in &verbs {
+            texts.push(hetong(&[verb, "-h"]).1);
+        }
+        for text in texts {
+            assert!(text.contains("用法：hetong "), "{text}");
+            for english in
+                ["Usage", "Options", "Commands", "OPTIONS", "Arguments", "default", "Print", "possible"]
+            {
+                assert!(!text.contains(english), "{english}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn root_help() {
+        insta::assert_snapshot!(hetong(&["--help"]).1, @r#"
+        合同编译器：检查案卷（YAML 和报价表），计算全部金额，生成整套合同
+
+        用法：hetong [选项] <命令>
+
+        命令：
+          new      新建案卷：带说明的 合同.yaml，和给供应商填的空白报价表
+          check    检查案卷，列出全部问题
+          build    检查案卷并生成整套合同（PDF 和 XLSX）
+          explain  解释一条规则；不给编号时列出全部规则
+          schema   输出 合同.yaml 的 JSON Schema，编辑器用它补全和检查
+
+        选项：
+              --templates <目录>  使用此目录中的合同模板，而不是内置的模板
+              --color <方式>      彩色输出：auto（默认，只在终端上）、always、never
+          -h, --help              显示说明
+          -V, --version           显示版本
+
+        退出码：0 没有错误；1 有错误；2 无法运行。
+        “hetong <命令> --help”显示该命令的说明。
+        "#);
+    }
+
+    #[test]
+    fn build_help() {
+        insta::assert_snapshot!(hetong(&["build", "--help"]).1, @r#"
+        检查案卷并生成整套合同（PDF 和 XLSX）
+
+        用法：hetong build [选项] <案卷|目录>…
+
+        参数：
+          <案卷|目录>...  案卷文件夹，或含有多个案卷的文件夹
+
+        选项：
+          -o, --output <目录>     生成到此目录，默认 output
+              --final             生成正式稿：没有水印和空白；有错误或空白时拒绝生成
+              --only <文件,…>     只生成这些文件，如“附件3,附件5”
+              --font-dir <目录>   从此目录取中文字体，而不是从系统
+              --templates <目录>  使用此目录中的合同模板，而不是内置的模板
+              --color <方式>      彩色输出：auto（默认，只在终端上）、always、never
+          -h, --help              显示说明
+        "#);
+    }
+
+    #[test]
+    fn version() {
+        assert_eq!(hetong(&["-V"]), (0, format!("hetong {}\n", env!("CARGO_PKG_VERSION")), String::new()));
+    }
+
+    #[test]
+    fn wrong_usage_is_told_in_chinese() {
+        let wrong = |arguments: &[&str]| {
+            let (code, out, err) = hetong(arguments);
+            assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+            err
+        };
+        let all = [
+            wrong(&["chek"]),
+            wrong(&["check"]),
+            wrong(&["check", "a", "--fromat", "json"]),
+            wrong(&["check", "a", "--format", "xml"]),
+            wrong(&["check", "a", "--format"]),
+            wrong(&["check", "a", "--format", "json", "--format", "json"]),
+            wrong(&["new", "a", "b"]),
+            wrong(&["build", "a", "--final=yes"]),
+        ];
+        insta::assert_snapshot!(all.join(""), @r#"
+        错误：没有命令“chek”
+          是不是 check？
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：缺少参数 <案卷|目录>...
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：不认识参数“--fromat”
+          是不是 --format？
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：参数 --format <格式> 的值“xml”不对
+          可以是：human、json、sarif
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：参数 --format <格式> 缺少值
+          可以是：human、json、sarif
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：参数 --format <格式> 只能给一次
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：多余的参数“b”
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：参数 --final 不能带值“yes”
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        "#);
+    }
+
+    #[test]
+    fn without_arguments_the_help_is_shown_as_an_error() {
+        let (code, out, err) = hetong(&[]);
+        assert_eq!((code, out.as_str()), (2, ""));
+        assert!(err.contains("命令："), "{err}");
+    }
+}

@@ -1,0 +1,162 @@
+//! The one way to standard output and standard error.
+//!
+//! A reader that goes away (`hetong check | head`) is no error: what is left unsaid then is left unsaid, and the
+//! exit code stays what it was. Any other failure to write, such as a full disk, is told at the end.
+//!
+//! Streams are locked per write, not for the program's life: the progress bar writes to standard error from
+//! other threads.
+//!
+//! May use: `diagnostics` (colours).
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use super::ColorChoice;
+use crate::diagnostics::human::Paint;
+
+/// Standard output and standard error.
+pub struct Output {
+    out: Stream,
+    err: Stream,
+}
+
+impl Output {
+    /// The process's own streams; coloured as far as terminals until [`set_colour`](Self::set_colour).
+    pub fn standard() -> Self {
+        let out = Stream::new(Box::new(io::stdout()), io::stdout().is_terminal());
+        let err = Stream::new(Box::new(io::stderr()), io::stderr().is_terminal());
+        let mut output = Self { out, err };
+        output.set_colour(ColorChoice::Auto);
+        output
+    }
+
+    /// Other streams, for tests; none is a terminal.
+    #[cfg(test)]
+    pub fn to(out: impl Write + 'static, err: impl Write + 'static) -> Self {
+        Self { out: Stream::new(Box::new(out), false), err: Stream::new(Box::new(err), false) }
+    }
+
+    /// Settles which stream is coloured.
+    pub fn set_colour(&mut self, choice: ColorChoice) {
+        for stream in [&mut self.out, &mut self.err] {
+            let colour = match choice {
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+                ColorChoice::Auto => stream.terminal && wants_colour(),
+            };
+            stream.paint = Paint::new(colour);
+        }
+    }
+
+    /// How text for standard output is to be coloured.
+    pub fn paint(&self) -> Paint {
+        self.out.paint
+    }
+
+    /// Whether someone watches standard error: only then is progress shown.
+    pub fn watched(&self) -> bool {
+        self.err.terminal
+    }
+
+    /// What the user asked for, as it is.
+    pub fn print(&mut self, text: &str) {
+        self.out.write(text);
+    }
+
+    /// What went wrong, or what should be known but is not the result: to standard error.
+    pub fn tell(&mut self, text: &str) {
+        self.err.write(text);
+    }
+
+    /// An error that kept the command from running.
+    pub fn error(&mut self, message: &str) {
+        let head = self.err.paint.severity(crate::diagnostics::Severity::Error, "错误");
+        self.err.write(&format!("{head}：{}\n", message.trim_end()));
+    }
+
+    /// Writes out what is left. False if something could not be written though someone wanted to read it.
+    pub fn finish(&mut self) -> bool {
+        self.out.flush();
+        if let Some(fault) = self.out.fault.take() {
+            self.error(&format!("无法写出结果：{fault}"));
+            return false;
+        }
+        self.err.flush();
+        true
+    }
+}
+
+/// Whether the environment lets us colour: <https://no-color.org>, and terminals without colours.
+fn wants_colour() -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !no_color && !dumb
+}
+
+struct Stream {
+    to: Box<dyn Write>,
+    terminal: bool,
+    paint: Paint,
+    closed: bool,
+    fault: Option<io::Error>,
+}
+
+impl Stream {
+    fn new(to: Box<dyn Write>, terminal: bool) -> Self {
+        Self { to, terminal, paint: Paint::default(), closed: false, fault: None }
+    }
+
+    fn write(&mut self, text: &str) {
+        if !self.closed {
+            let done = self.to.write_all(text.as_bytes());
+            self.note(done);
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.closed {
+            let done = self.to.flush();
+            self.note(done);
+        }
+    }
+
+    fn note(&mut self, done: io::Result<()>) {
+        if let Err(fault) = done {
+            self.closed = true;
+            if fault.kind() != ErrorKind::BrokenPipe {
+                self.fault = Some(fault);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Failing(ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_left_is_no_error() {
+        let mut output = Output::to(Failing(ErrorKind::BrokenPipe), Failing(ErrorKind::BrokenPipe));
+        output.print("一");
+        output.print("二");
+        output.error("三");
+        assert!(output.finish());
+    }
+
+    #[test]
+    fn a_full_disk_is_one() {
+        let mut output = Output::to(Failing(ErrorKind::StorageFull), io::sink());
+        output.print("一");
+        assert!(!output.finish());
+    }
+}
