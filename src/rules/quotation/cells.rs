@@ -8,7 +8,7 @@ use super::{Line, NET_PRICE, columns, has_quotation, lines, shown, total_cells};
 use crate::compute::quotation::AMOUNT_LIMIT;
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
 use crate::model::money::Money;
-use crate::model::quotation::{CellNumber, NumberCell};
+use crate::model::quotation::CellNumber;
 use crate::rules::{Context, Reporter, Rule};
 
 /// Unit prices have at most two decimals.
@@ -172,38 +172,49 @@ const STALE: Decimal = dec!(0.005);
 
 fn q012(ctx: &Context, out: &mut Reporter) {
     let Some(quotation) = &ctx.case.quotation else { return };
+    let mut without_value = Vec::new();
     for line in lines(ctx) {
         for (what, cell) in columns(line.row) {
+            let Some(cell) = cell else { continue };
             tell_stale(&line.cell_name(what), cell, out);
+            without_value.extend(formula_without_value(line.cell_name(what), cell));
         }
     }
     for (what, cell) in total_cells(quotation) {
+        let Some(cell) = cell else { continue };
         tell_stale(what, cell, out);
+        without_value.extend(formula_without_value(what.to_owned(), cell));
+    }
+    tell_without_value(&without_value, out);
+}
+
+fn tell_stale(what: &str, cell: &Located<CellNumber>, out: &mut Reporter) {
+    let CellNumber::Formula { formula, cached, recomputed: Some(now) } = &cell.value else { return };
+    if now.checked_sub(*cached).is_none_or(|difference| difference.abs() > STALE) {
+        let (cached, now) = (shown(*cached), shown(*now));
+        out.report(&cell.origin, format!("{what}的公式 ={formula} 存储的结果是 {cached}，重新计算为 {now}"))
+            .expected(now);
     }
 }
 
-fn tell_stale(what: &str, cell: &NumberCell, out: &mut Reporter) {
-    let Some(cell) = cell else { return };
+/// A formula that was never calculated: its name, text and place.
+type Uncalculated<'a> = (String, &'a str, &'a Origin);
+
+fn formula_without_value(what: String, cell: &Located<CellNumber>) -> Option<Uncalculated<'_>> {
     match &cell.value {
-        CellNumber::FormulaWithoutValue(formula) => {
-            out.report(&cell.origin, format!("{what}的公式 ={formula} 没有存储计算结果"))
-                .expected("有结果的公式，或数字");
-        }
-        CellNumber::Formula { formula, cached, recomputed: Some(now) }
-            if now.checked_sub(*cached).is_none_or(|difference| difference.abs() > STALE) =>
-        {
-            out.report(
-                &cell.origin,
-                format!(
-                    "{what}的公式 ={formula} 存储的结果是 {}，重新计算为 {}",
-                    shown(*cached),
-                    shown(*now)
-                ),
-            )
-            .expected(shown(*now));
-        }
-        _ => {}
+        CellNumber::FormulaWithoutValue(formula) => Some((what, formula, &cell.origin)),
+        _ => None,
     }
+}
+
+/// A file that was never calculated lacks every result for one reason: told once, at the first of them.
+fn tell_without_value(cells: &[Uncalculated], out: &mut Reporter) {
+    let Some((what, formula, origin)) = cells.first() else { return };
+    let mut message = format!("{what}的公式 ={formula} 没有存储计算结果");
+    if cells.len() > 1 {
+        message.push_str(&format!("；报价表中这样的公式共 {} 个", cells.len()));
+    }
+    out.report(origin, message).expected("有计算结果的公式，或数字");
 }
 
 #[cfg(test)]
@@ -274,6 +285,11 @@ mod tests {
         let case =
             first_row(|row| row.net_total = cell_of("I5", CellNumber::FormulaWithoutValue("C5*F5".into())));
         only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);
+        let mut never = case;
+        never.quotation.as_mut().unwrap().rows[1].net_total =
+            cell_of("I6", CellNumber::FormulaWithoutValue("C6*F6".into()));
+        let found = only(fire("Q012", &never), &cell_origin("I5"), Severity::Error);
+        assert!(found.message.contains("共 2 个"), "{}", found.message);
         let stale = formula(dec!(1000), Some(dec!(1001)));
         let case = first_row(|row| row.net_total = cell_of("I5", stale));
         only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);
