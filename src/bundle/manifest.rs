@@ -158,7 +158,8 @@ fn output_entry(output: &Output) -> OutputEntry<'_> {
 /// New entries and those of earlier builds, by file name.
 fn all_outputs(outputs: &[Output], earlier: &[Value]) -> serde_json::Result<Vec<Value>> {
     let name = |entry: &Value| entry.get("file").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut entries: BTreeMap<String, Value> = earlier.iter().map(|entry| (name(entry), entry.clone())).collect();
+    let mut entries: BTreeMap<String, Value> =
+        earlier.iter().map(|entry| (name(entry), entry.clone())).collect();
     for output in outputs {
         entries.insert(output.name.clone(), serde_json::to_value(output_entry(output))?);
     }

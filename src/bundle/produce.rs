@@ -70,7 +70,11 @@ pub fn view(job: &Job, fonts: &Fonts) -> ContractView {
 ///
 /// # Errors
 /// If a template does not fit the view.
-pub fn source(templates: &Templates, view: &ContractView, file: &PlannedFile) -> Result<String, TemplateError> {
+pub fn source(
+    templates: &Templates,
+    view: &ContractView,
+    file: &PlannedFile,
+) -> Result<String, TemplateError> {
     let names: Vec<&str> = file.templates.iter().map(String::as_str).collect();
     let title = format!("{}（{}）", view.header.left, file.title);
     templates.fill("main.typ", &view.for_file(&title, &names))

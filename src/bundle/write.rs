@@ -92,7 +92,9 @@ fn keep_what_stays(
                     written.kept.push((name, kept));
                 }
             }
-            None if !keep_ours && recorded.contains_key(&name) && is_ours(&sha256_hex(&fs::read(entry.path())?)) => {}
+            None if !keep_ours
+                && recorded.contains_key(&name)
+                && is_ours(&sha256_hex(&fs::read(entry.path())?)) => {}
             None => link(entry.path(), &to)?,
         }
     }
@@ -126,9 +128,7 @@ fn same_names(old: &Path, new: &Path) -> io::Result<bool> {
         WalkDir::new(folder)
             .min_depth(1)
             .into_iter()
-            .map(|entry| {
-                Ok(entry?.path().strip_prefix(folder).map_err(io::Error::other)?.to_path_buf())
-            })
+            .map(|entry| Ok(entry?.path().strip_prefix(folder).map_err(io::Error::other)?.to_path_buf()))
             .collect()
     };
     Ok(old.exists() && names(old)? == names(new)?)

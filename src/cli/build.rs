@@ -89,7 +89,8 @@ impl FontCache {
         if let Some(fonts) = loaded.get(&pack.hash) {
             return Ok(fonts.clone());
         }
-        let fonts = Fonts::load(self.dir.as_deref(), &pack.fonts).map_err(|error| Failure(error.to_string()))?;
+        let fonts =
+            Fonts::load(self.dir.as_deref(), &pack.fonts).map_err(|error| Failure(error.to_string()))?;
         let fonts = Arc::new(fonts);
         loaded.insert(pack.hash.clone(), fonts.clone());
         Ok(fonts)
@@ -100,9 +101,9 @@ impl FontCache {
 /// would overwrite the first.
 fn output_names(folders: &[PathBuf]) -> Vec<Option<String>> {
     let mut seen = BTreeSet::new();
-    let name = |folder: &PathBuf| folder.canonicalize().ok().and_then(|path| {
-        Some(path.file_name()?.to_string_lossy().into_owned())
-    });
+    let name = |folder: &PathBuf| {
+        folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+    };
     folders.iter().map(|folder| name(folder).filter(|name| seen.insert(name.clone()))).collect()
 }
 

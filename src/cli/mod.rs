@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostics::RuleInfo;
+use crate::rules::RULES;
 use output::Output;
 
 /// Help of a verb without positional arguments.
@@ -142,13 +143,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>, output: &mut Output) 
 
 /// What is known about all rules, for `explain` and SARIF.
 fn rule_infos() -> Vec<RuleInfo> {
-    // To be connected: `crate::rules::RULES.iter().map(|rule| rule.info).collect()`.
-    Vec::new()
-}
-
-/// Until the rooms behind a verb are connected.
-fn not_connected(verb: &str) -> Failure {
-    Failure(format!("此版本的 hetong 还不能执行“{verb}”"))
+    RULES.iter().map(|rule| rule.info).collect()
 }
 
 #[cfg(test)]

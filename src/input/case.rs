@@ -46,7 +46,8 @@ pub fn load(folder: &Path) -> LoadedCase {
         Err(error) => {
             let why = format!("案卷文件夹打不开（{error}）");
             reading.faults.push(Fault::new(FaultKind::Unreadable { why }, origin.clone()));
-            let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let name =
+                folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             (Case::blank(name, origin), None, Vec::new(), Sources::new())
         }
     };
@@ -274,7 +275,9 @@ impl CaseReader<'_> {
 
     fn adjustment(&mut self, mut map: MapReader<'_>) -> Adjustment {
         let quotation_file = match map.get("报价") {
-            Some(Node { kind: Kind::Scalar(text), origin }) => Some(Located::new(text.clone(), origin.clone())),
+            Some(Node { kind: Kind::Scalar(text), origin }) => {
+                Some(Located::new(text.clone(), origin.clone()))
+            }
             _ => None,
         };
         let adjustment = Adjustment {
@@ -287,7 +290,8 @@ impl CaseReader<'_> {
         };
         if adjustment.rate.is_none() && adjustment.quotation_file.is_none() && !map.has("报价") {
             let expected = "税率 或 报价，至少写一项".to_owned();
-            let kind = FaultKind::BadValue { what: "调整".into(), found: "两项都没有".into(), expected };
+            let kind =
+                FaultKind::BadValue { what: "调整".into(), found: "两项都没有".into(), expected };
             self.reading.faults.push(Fault::new(kind, map.origin.clone()));
         }
         map.finish(self.reading);

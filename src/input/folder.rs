@@ -69,7 +69,9 @@ impl CaseFolder {
         }
         let mut bytes = Vec::new();
         // The limit holds for what is read, too: a file may grow while we read.
-        file.take(limit).read_to_end(&mut bytes).map_err(|e| unreadable(format!("“{path}”{}", explain(&e))))?;
+        file.take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(|e| unreadable(format!("“{path}”{}", explain(&e))))?;
         self.remember(path, &bytes);
         Ok(bytes)
     }

@@ -52,7 +52,8 @@ fn set(schema: &mut Value, pointer: &str, value: Value) {
 
 fn clauses(pack: &Pack) -> Value {
     let entry = |parameter: &crate::pack::ClauseParameter| {
-        let unit = if parameter.unit.is_empty() { String::new() } else { format!("（{}）", parameter.unit) };
+        let unit =
+            if parameter.unit.is_empty() { String::new() } else { format!("（{}）", parameter.unit) };
         let text = format!(
             "{}{unit}。条款 {}；不写则为 {}。",
             parameter.description, parameter.clause, parameter.default
@@ -126,6 +127,9 @@ mod tests {
         let data = "/properties/信息安全/properties/数据合作/properties";
         assert!(at(&format!("{data}/数据类别/items/enum")).as_array().unwrap().contains(&json!("G3-1")));
         assert_eq!(at(&format!("{data}/处理方式/items/enum")).as_array().unwrap().len(), 7);
-        assert_eq!(at("/properties/廉洁/properties/关联人员/items/properties/关系/items/enum/0"), json!("同学"));
+        assert_eq!(
+            at("/properties/廉洁/properties/关联人员/items/properties/关系/items/enum/0"),
+            json!("同学")
+        );
     }
 }

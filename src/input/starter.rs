@@ -55,14 +55,20 @@ mod tests {
                 let key = bare.trim_start().trim_start_matches("- ");
                 let is_key = line.trim_start().starts_with("# ")
                     && key.split_once(':').is_some_and(|(k, _)| {
-                        k.chars().all(|c| !c.is_ascii() && !c.is_ascii_punctuation() && !"，。；（）、：“”".contains(c))
+                        k.chars().all(|c| {
+                            !c.is_ascii() && !c.is_ascii_punctuation() && !"，。；（）、：“”".contains(c)
+                        })
                     });
                 if is_key { bare } else { line.to_owned() }
             })
             .collect();
         std::fs::write(folder.path().join(case::CASE_FILE), uncommented.join("\n")).unwrap();
         let loaded = case::load(folder.path());
-        let faults: Vec<_> = loaded.faults.iter().filter(|f| !matches!(&f.kind, FaultKind::Unreadable { why } if why.contains("报价表"))).collect();
+        let faults: Vec<_> = loaded
+            .faults
+            .iter()
+            .filter(|f| !matches!(&f.kind, FaultKind::Unreadable { why } if why.contains("报价表")))
+            .collect();
         assert!(faults.is_empty(), "{faults:#?}\n{}", uncommented.join("\n"));
         assert!(loaded.case.data_sharing.is_some() && loaded.case.adopt_errata);
         assert_eq!(loaded.case.integrity.persons.len(), 1);

@@ -190,7 +190,8 @@ pub fn telephone(text: &str) -> Result<Telephone, IdentifierFault> {
         Ok(Telephone::Mobile)
     } else if is_service(text) {
         Ok(Telephone::Service)
-    } else if is_landline(number) && extension.is_none_or(|extension| digits(extension, &[1, 2, 3, 4, 5, 6])) {
+    } else if is_landline(number) && extension.is_none_or(|extension| digits(extension, &[1, 2, 3, 4, 5, 6]))
+    {
         Ok(Telephone::Landline)
     } else {
         Err(IdentifierFault::Form { expected: "028-68394412、028-68394412-801 或 13800000000" })

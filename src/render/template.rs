@@ -35,11 +35,8 @@ impl Templates {
     /// If one is not valid.
     pub fn parse(sources: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let mut tera = Tera::default();
-        let delimiters = Delimiters {
-            variable_start: "«".into(),
-            variable_end: "»".into(),
-            ..Delimiters::default()
-        };
+        let delimiters =
+            Delimiters { variable_start: "«".into(), variable_end: "»".into(), ..Delimiters::default() };
         tera.set_delimiters(delimiters).map_err(|e| error("", &e))?;
         tera.autoescape_on([".typ"]);
         tera.set_escape_fn(escape);
@@ -114,7 +111,10 @@ mod tests {
 
     #[test]
     fn values_are_string_literals() {
-        assert_eq!(fill("甲方：«x»。", "咪咕 #pagebreak() \"*\" \\"), "甲方：#\"咪咕 #pagebreak() \\\"*\\\" \\\\\";。");
+        assert_eq!(
+            fill("甲方：«x»。", "咪咕 #pagebreak() \"*\" \\"),
+            "甲方：#\"咪咕 #pagebreak() \\\"*\\\" \\\\\";。"
+        );
         assert_eq!(fill("#f(«x | code»)", "a\"\n\u{7}b"), "#f(\"a\\\"\\nb\")");
         assert_eq!(fill("«x»", "«x» {{x}} {% if %}"), "#\"«x» {{x}} {% if %}\";");
     }

@@ -63,7 +63,13 @@ impl Collector<'_> {
         let origin = supplier.origin.as_ref();
         for (text, clause, key) in fields {
             let document = if key == "监督部门" { "附件4" } else { "正文" };
-            self.add(text.is_some(), (document, clause), &format!("乙方{key}"), &format!("乙方.{key}"), origin);
+            self.add(
+                text.is_some(),
+                (document, clause),
+                &format!("乙方{key}"),
+                &format!("乙方.{key}"),
+                origin,
+            );
         }
     }
 
@@ -99,8 +105,7 @@ impl Collector<'_> {
 
     fn person(&mut self, person: &RelatedPerson) {
         let place = ("附件4", "有关联人员认证声明书");
-        let fields =
-            [(&person.name, "姓名"), (&person.position, "职务"), (&person.id_number, "身份证号")];
+        let fields = [(&person.name, "姓名"), (&person.position, "职务"), (&person.id_number, "身份证号")];
         for (text, key) in fields {
             let path = format!("廉洁.关联人员.{key}");
             self.add(text.is_some(), place, &format!("关联人员{key}"), &path, Some(&person.origin));

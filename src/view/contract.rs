@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -14,6 +13,7 @@ use super::or_blank;
 use super::quotation::QuotationView;
 use super::security::SecurityView;
 use crate::compute::CaseFigures;
+use crate::compute::term::framework_term;
 use crate::model::case::{Case, PaymentMethod, Period};
 use crate::pack::{Buyer, Pack};
 
@@ -255,12 +255,15 @@ pub struct AnnexView {
 impl ContractView {
     /// The view of a case. Title and documents are set for each file by [`for_file`](Self::for_file).
     pub fn new(case: &Case, pack: &Pack, figures: &CaseFigures, draft: bool) -> Self {
-        let project = case.contract.project.as_ref().map_or_else(|| pack.project.clone(), |p| p.value.clone());
+        let project =
+            case.contract.project.as_ref().map_or_else(|| pack.project.clone(), |p| p.value.clone());
         let project_full = format!("{}{project}", pack.buyer_brand);
         let number = or_blank(&case.contract.number);
         let numbered = if number.is_empty() { "（待填）" } else { &number };
-        let header =
-            Header { left: format!("{project}合同"), right: format!("合同编号：{}", one_line(numbered)) };
+        let header = Header {
+            left: format!("{project}合同"),
+            right: format!("合同编号：{}", one_line(numbered)),
+        };
         Self {
             title: String::new(),
             draft,
@@ -299,7 +302,11 @@ impl ContractView {
 /// What the framework agreement is called: its cover's title in one line.
 pub fn framework_name(case: &Case, pack: &Pack, project: &str) -> String {
     let supplier = or_blank(&case.supplier.name);
-    if supplier.is_empty() { String::new() } else { format!("{}与{supplier}{project}合同", pack.buyer_brand) }
+    if supplier.is_empty() {
+        String::new()
+    } else {
+        format!("{}与{supplier}{project}合同", pack.buyer_brand)
+    }
 }
 
 /// The year from signing on, or the stated term.
@@ -307,9 +314,7 @@ pub fn term(case: &Case) -> Option<Period> {
     if let Some(term) = &case.contract.term {
         return Some(term.value);
     }
-    let from = case.contract.signed_on.as_ref()?.value;
-    let to = from.checked_add(1.year()).and_then(|date| date.checked_sub(1.day())).ok()?;
-    Some(Period { from, to })
+    framework_term(case.contract.signed_on.as_ref()?.value)
 }
 
 pub(super) fn join<'t>(texts: impl Iterator<Item = &'t str>, separator: &str) -> String {

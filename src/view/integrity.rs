@@ -60,10 +60,14 @@ impl IntegrityView {
         let integrity = &case.integrity;
         let declared = integrity.declarations.first().map(|declaration| declaration.value);
         let related = declared == Some(Declaration::Related);
-        let clause = |id| figures.clauses.by_id(id).and_then(|value| value.printed.clone()).unwrap_or_default();
+        let clause =
+            |id| figures.clauses.by_id(id).and_then(|value| value.printed.clone()).unwrap_or_default();
         let each = clause("integrity_copies_each");
-        let mut persons: Vec<PersonView> =
-            integrity.persons.iter().map(|person| PersonView::of(person, &case.supplier.name, pack)).collect();
+        let mut persons: Vec<PersonView> = integrity
+            .persons
+            .iter()
+            .map(|person| PersonView::of(person, &case.supplier.name, pack))
+            .collect();
         if related && persons.is_empty() {
             persons.push(PersonView { relations: no_relations(pack), ..PersonView::default() });
         }

@@ -137,8 +137,11 @@ impl ReportView {
             (errors, 0) => format!("有 {errors} 项错误，改正后才能定稿"),
             (errors, open) => format!("有 {errors} 项错误、{open} 处待填，不能定稿"),
         };
-        let errata_choice =
-            if case.adopt_errata { "采用，按勘误打印" } else { "未采用，按合同样式原文打印" };
+        let errata_choice = if case.adopt_errata {
+            "采用，按勘误打印"
+        } else {
+            "未采用，按合同样式原文打印"
+        };
         Self {
             case_name: case.name.clone(),
             contract_number: or_blank(&case.contract.number),
@@ -187,8 +190,11 @@ impl FigureRow {
             Some(format!("{} {}：{origin}", input.name, input.value))
         });
         let inputs = inputs.collect::<Vec<_>>().join("；");
-        let derivation =
-            if inputs.is_empty() { figure.formula.clone() } else { format!("{}（{inputs}）", figure.formula) };
+        let derivation = if inputs.is_empty() {
+            figure.formula.clone()
+        } else {
+            format!("{}（{inputs}）", figure.formula)
+        };
         Self {
             name: figure.name.clone(),
             value: format!("{} {}", figure.value, figure.unit).trim_end().to_owned(),

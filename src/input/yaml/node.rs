@@ -150,9 +150,13 @@ impl Source<'_> {
     /// The characters at a place, exactly as typed: `0610041` and `3.10` keep their zeros.
     fn slice(&self, origin: &Origin) -> String {
         match origin {
-            Origin::Text(span) => {
-                self.text.get(span.bytes.clone()).unwrap_or_default().trim().trim_matches(['"', '\'']).to_owned()
-            }
+            Origin::Text(span) => self
+                .text
+                .get(span.bytes.clone())
+                .unwrap_or_default()
+                .trim()
+                .trim_matches(['"', '\''])
+                .to_owned(),
             _ => String::new(),
         }
     }
@@ -209,7 +213,8 @@ impl Source<'_> {
                 return "：行首用了制表符（Tab），请改成空格";
             }
             let body = text.trim_start().trim_start_matches("- ");
-            if !body.starts_with('#') && body.contains('：') && !body.contains(": ") && !body.ends_with(':') {
+            if !body.starts_with('#') && body.contains('：') && !body.contains(": ") && !body.ends_with(':')
+            {
                 hint = "：键后面用了全角冒号“：”，请改成半角冒号加一个空格“: ”";
             } else if body.matches('"').count() % 2 == 1 {
                 hint = "：双引号没有成对";
@@ -238,7 +243,8 @@ mod tests {
 
     #[test]
     fn values_keep_their_text_and_place() {
-        let node = parsed("乙方:\n  邮政编码: 061004\n  比例: 3.10\n  名称: \"甲 # 乙\"\n  空:\n  是: true\n");
+        let node =
+            parsed("乙方:\n  邮政编码: 061004\n  比例: 3.10\n  名称: \"甲 # 乙\"\n  空:\n  是: true\n");
         let supplier = entry(&node, "乙方");
         let postcode = entry(supplier, "邮政编码");
         assert_eq!(postcode.kind, Kind::Scalar("061004".into()));

@@ -27,8 +27,7 @@ pub struct Reading {
 impl Reading {
     /// Reports a value of the wrong kind or form.
     pub fn bad(&mut self, what: &str, found: &str, expected: &str, origin: &Origin) {
-        let kind =
-            FaultKind::BadValue { what: what.into(), found: found.into(), expected: expected.into() };
+        let kind = FaultKind::BadValue { what: what.into(), found: found.into(), expected: expected.into() };
         self.faults.push(Fault::new(kind, origin.clone()));
     }
 }

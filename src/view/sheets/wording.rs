@@ -114,15 +114,15 @@ pub fn blank_settlement_form(
         head_caption: "一、订单信息：".into(),
         head: label_table(framework, "框架协议已结算金额、框架协议剩余金额", "（如有）"),
         sections: vec![
-            section("二、订单执行情况：", &format!("根据项目执行情况据实描述{}", reading(readings, "annex7_and_so_on"))),
+            section(
+                "二、订单执行情况：",
+                &format!("根据项目执行情况据实描述{}", reading(readings, "annex7_and_so_on")),
+            ),
             section("三、依据框架协议考核（扣款）情况：（如有）", ""),
             section("四、依据框架协议结算情况：", ""),
             section("五、其他需要说明的事项：", ""),
         ],
-        seals: [
-            Field::new("甲方", seal(&framework.buyer)),
-            Field::new("乙方", seal(&framework.supplier)),
-        ],
+        seals: [Field::new("甲方", seal(&framework.buyer)), Field::new("乙方", seal(&framework.supplier))],
         notes: vec![
             "备注：1.框架协议下的所有结算单金额累加不得超过框架协议总金额；".into(),
             format!("2.{}一式两份，甲乙双方各保留一份；", reading(readings, "annex7_note_two")),
