@@ -101,7 +101,8 @@ fn every_rule_fires_at_the_marked_place_and_no_other_does() {
 fn rules_that_need_the_fonts_fire_on_a_build() {
     for fixture in fixtures().iter().filter(|fixture| fixture.build) {
         let output = tempfile::tempdir().expect("a folder");
-        let done = hetong().args(["build", arg(&fixture.folder), "-o", arg(output.path())]).output().expect("run");
+        let done =
+            hetong().args(["build", arg(&fixture.folder), "-o", arg(output.path())]).output().expect("run");
         assert_eq!(done.status.code(), Some(1), "{}", fixture.id);
         let told = text(&done.stdout);
         for expected in &fixture.expected {

@@ -137,6 +137,35 @@ pub static L004: Rule = Rule {
     },
 };
 
+/// 有 and 无 of one interest are not both ticked.
+pub static L005: Rule = Rule {
+    info: RuleInfo {
+        id: "L005",
+        title: "关联关系自相矛盾",
+        severity: Severity::Error,
+        clause: "附件4 有关联人员认证声明书第1条",
+        what: "同一项利益不能既勾“有”又勾“无”：股利分配与无股利分配，公司收益分配与无公司收益分配。",
+        why: "自相矛盾的声明等于没有声明，还可能被认定为失实。",
+        example: "关系: [股利分配, 无股利分配]。",
+        fix: "按实际情况只留一项。",
+    },
+    applies: |ctx| ctx.case.integrity.persons.iter().any(|person| person.relations.len() > 1),
+    check: l005,
+};
+
+fn l005(ctx: &Context, out: &mut Reporter) {
+    for person in &ctx.case.integrity.persons {
+        for relation in &person.relations {
+            let denied = format!("无{}", relation.value.trim());
+            if let Some(denial) = person.relations.iter().find(|other| other.value.trim() == denied) {
+                out.report(&denial.origin, format!("同时勾选了“{}”和“{denied}”", relation.value.trim()))
+                    .expected("只选其中一项")
+                    .label(&relation.origin, "另一项在这里");
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,5 +232,16 @@ mod tests {
             i.persons.push(RelatedPerson { relations: vec![located_at("关系", "亲戚")], ..person() });
         });
         only(fire("L004", &case), &at("关系"), Severity::Error);
+    }
+
+    #[test]
+    fn l005_contradictions() {
+        let with_relations = |relations: &[&str]| {
+            let relations = relations.iter().map(|r| located_at(r, r)).collect();
+            with(|i| i.persons.push(RelatedPerson { relations, ..person() }))
+        };
+        assert!(fire("L005", &with_relations(&["亲属", "股利分配"])).is_empty());
+        let both = with_relations(&["股利分配", "无股利分配"]);
+        only(fire("L005", &both), &at("无股利分配"), Severity::Error);
     }
 }

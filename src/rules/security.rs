@@ -183,6 +183,36 @@ pub static I005: Rule = Rule {
     },
 };
 
+/// A category without a level in the catalogue, beside others that have one, may be the highest.
+pub static I006: Rule = Rule {
+    info: RuleInfo {
+        id: "I006",
+        title: "有的类别没有定级",
+        severity: Severity::Warning,
+        clause: "附件5 第二条（4）就高不就低",
+        what: "没有写明数据级别，而所列类别中有目录未定级的，程序取的最高级可能偏低。",
+        why: "未定级的类别也可能是最高的一级。",
+        example: "数据类别: [C1-5, G3-1]，目录没有给 G3-1 定级。",
+        fix: "按《分类分级管理办法》确定该类别的级别，写明 数据级别；或在合同样式的 数据分类.yaml 里补上。",
+    },
+    applies: shares_data,
+    check: i006,
+};
+
+/// Where no category has a level at all, I002 already asks for one.
+fn i006(ctx: &Context, out: &mut Reporter) {
+    let (Some(data), Some(figure)) = (&ctx.case.data_sharing, &ctx.figures.data_level) else { return };
+    let (None, Some(name)) = (&data.level, &figure.name) else { return };
+    for code in
+        data.categories.iter().filter(|code| figure.without_level.iter().any(|c| c == code.value.trim()))
+    {
+        out.report(
+            &code.origin,
+            format!("目录没有给出类别“{}”的级别，数据级别暂按其余类别取{name}", code.value),
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,5 +283,16 @@ mod tests {
     fn i005_quantity() {
         let case = with(|d| d.quantity = Some(Located::new(Decimal::ZERO, at("q"))));
         only(fire("I005", &case), &at("q"), Severity::Error);
+    }
+
+    #[test]
+    fn i006_some_without_a_level() {
+        let categories = vec![located_at("a", "C1-3"), located_at("b", "G3-1")];
+        let case = with(|d| {
+            d.level = None;
+            d.categories = categories.clone();
+        });
+        only(fire("I006", &case), &at("b"), Severity::Warning);
+        assert!(fire("I006", &with(|d| d.categories = categories)).is_empty());
     }
 }

@@ -34,17 +34,24 @@ pub fn fire(id: &str, case: &Case) -> Vec<Diagnostic> {
 /// What a test may add to a case.
 #[derive(Default)]
 pub struct Extra {
+    /// What input could not read.
     pub faults: Vec<Fault>,
+    /// What the documents would leave blank.
     pub blanks: Vec<Blank>,
+    /// What is to be built.
     pub documents: Vec<String>,
+    /// What no font can print.
     pub missing_glyphs: BTreeSet<char>,
+    /// Figures in place of the case's own.
+    pub figures: Option<CaseFigures>,
+    /// A final build.
     pub is_final: bool,
 }
 
 /// What one rule finds, with more than a case to look at.
 pub fn fire_with(id: &str, case: &Case, extra: Extra) -> Vec<Diagnostic> {
     let pack = pack();
-    let figures = CaseFigures::of(case, &pack);
+    let figures = extra.figures.unwrap_or_else(|| CaseFigures::of(case, &pack));
     let context = Context {
         case,
         pack: &pack,

@@ -21,6 +21,7 @@ pub(super) fn call(
         "SUM" => fold(to, sheet, arguments, Decimal::ZERO, Decimal::checked_add),
         "PRODUCT" => product(to, sheet, arguments),
         "SUMPRODUCT" => sum_product(to, sheet, arguments),
+        "COUNT" => Ok(Operand::Number(Decimal::from(numbers(to, sheet, arguments)?.len()))),
         "AVERAGE" => average(to, sheet, arguments),
         "MIN" => Ok(Operand::Number(numbers(to, sheet, arguments)?.into_iter().min().unwrap_or_default())),
         "MAX" => Ok(Operand::Number(numbers(to, sheet, arguments)?.into_iter().max().unwrap_or_default())),

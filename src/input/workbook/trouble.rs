@@ -41,7 +41,8 @@ impl Trouble {
 
     /// F004 for a sheet; `what` is 行 or 列.
     pub fn sheet(name: &str, used: usize, what: &str, limit: &str) -> Self {
-        Trouble::too_large(format!("工作表“{name}”用了 {used} {what}"), format!("{limit} {what}"))
+        let sheet = if name.is_empty() { "表格".to_owned() } else { format!("工作表“{name}”") };
+        Trouble::too_large(format!("{sheet}用了 {used} {what}"), format!("{limit} {what}"))
     }
 
     /// The fault at the file.

@@ -227,13 +227,15 @@ fn tell_without_value(cells: &[(String, &NumberCell)], out: &mut Reporter) {
 }
 
 fn tell_stale(what: &str, cell: &NumberCell, out: &mut Reporter) {
-    let Some(Located { value: CellNumber::Formula { formula, cached, recomputed: Some(now) }, origin }) = cell
+    let Some(Located { value: CellNumber::Formula { formula, cached, recomputed: Some(now) }, origin }) =
+        cell
     else {
         return;
     };
     if now.checked_sub(*cached).is_none_or(|difference| difference.abs() > STALE) {
         let (was, is) = (shown(*cached), shown(*now));
-        out.report(origin, format!("{what}的公式 ={formula} 存储的结果是 {was}，重新计算为 {is}")).expected(is);
+        out.report(origin, format!("{what}的公式 ={formula} 存储的结果是 {was}，重新计算为 {is}"))
+            .expected(is);
     }
 }
 
@@ -321,7 +323,11 @@ mod tests {
                 cell_of(&format!("I{}", index + 5), CellNumber::FormulaWithoutValue("F*C".into()));
         }
         let found = only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);
-        assert!(found.message.contains("另有 20 个公式") && found.message.contains("I25"), "{}", found.message);
+        assert!(
+            found.message.contains("另有 20 个公式") && found.message.contains("I25"),
+            "{}",
+            found.message
+        );
     }
 
     #[test]

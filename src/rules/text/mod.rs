@@ -39,49 +39,53 @@ pub static T001: Rule = Rule {
 };
 
 fn t001(ctx: &Context, out: &mut Reporter) {
-    let value = |key: &str| ctx.figures.clauses.by_key(key);
-    let number = |value: &ClauseValue| value.number;
-    let printed = |value: &ClauseValue| value.printed.clone().unwrap_or_default();
-    if let (Some(all), Some(buyer), Some(supplier)) =
-        (value("正文份数"), value("甲方份数"), value("乙方份数"))
-        && let (Some(n), Some(a), Some(b)) = (number(all), number(buyer), number(supplier))
-        && n != a + b
+    let values = &ctx.figures.clauses;
+    let body = ["正文份数", "甲方份数", "乙方份数"].map(|key| values.by_key(key));
+    let pledge = ["承诺书份数", "承诺书各执份数"].map(|key| values.by_key(key));
+    let mut sums_hold = true;
+    if let [Some(all), Some(buyer), Some(supplier)] = body
+        && let (Some(a), Some(b)) = (buyer.number, supplier.number)
     {
-        out.report(
-            &origin_of(&[all, buyer, supplier]),
-            format!(
-                "正文一式{}份，甲方持{}份、乙方持{}份，合计 {} 份",
-                printed(all),
-                printed(buyer),
-                printed(supplier),
-                a + b
-            ),
-        )
-        .clause(all.clause.clone())
-        .expected(format!("正文份数 {}", a + b))
-        .help(format!("把 条款.正文份数 改为 {}，或改甲方份数、乙方份数", a + b));
+        let held = format!("甲方持{}份、乙方持{}份", printed(buyer), printed(supplier));
+        sums_hold &= copies_add_up("正文", all, &[all, buyer, supplier], a + b, &held, out);
     }
-    if let (Some(all), Some(each)) = (value("承诺书份数"), value("承诺书各执份数"))
-        && let (Some(n), Some(e)) = (number(all), number(each))
-        && n != e * Decimal::TWO
+    if let [Some(all), Some(each)] = pledge
+        && let Some(e) = each.number
     {
-        let both = e * Decimal::TWO;
-        out.report(
-            &origin_of(&[all, each]),
-            format!("承诺书一式{}份，双方各执{}份，合计 {both} 份", printed(all), printed(each)),
-        )
-        .clause(all.clause.clone())
-        .expected(format!("承诺书份数 {both}"))
-        .help(format!("把 条款.承诺书份数 改为 {both}，或改 承诺书各执份数"));
+        let held = format!("双方各执{}份", printed(each));
+        sums_hold &= copies_add_up("承诺书", all, &[all, each], e * Decimal::TWO, &held, out);
     }
-    if let (Some(body), Some(pledge)) = (value("正文份数"), value("承诺书份数"))
-        && let (Some(n), Some(p)) = (number(body), number(pledge))
+    if let ([Some(body), ..], [Some(pledge), ..]) = (body, pledge)
+        && let (Some(n), Some(p)) = (body.number, pledge.number)
+        && sums_hold
         && n != p
     {
         out.report(&origin_of(&[body, pledge]), format!("正文一式 {n} 份，附件4 承诺书一式 {p} 份"))
             .severity(Severity::Warning)
             .help("承诺书随正文装订，份数通常相同；请确认");
     }
+}
+
+fn printed(value: &ClauseValue) -> &str {
+    value.printed.as_deref().unwrap_or_default()
+}
+
+/// Whether 一式N份 is what is held; reports it otherwise. A number that cannot be read is T008's.
+fn copies_add_up(
+    of: &str,
+    all: &ClauseValue,
+    values: &[&ClauseValue],
+    sum: Decimal,
+    held: &str,
+    out: &mut Reporter,
+) -> bool {
+    let Some(number) = all.number.filter(|number| *number != sum) else { return true };
+    let all_words = printed(all);
+    out.report(&origin_of(values), format!("{of}一式{all_words}份（{number} 份），{held}，合计 {sum} 份"))
+        .clause(all.clause.clone())
+        .expected(format!("{} {sum}", all.key))
+        .help(format!("把 条款.{} 改为 {sum}，或改各方所持的份数", all.key));
+    false
 }
 
 /// 百分之【二十】 is 【20】%.
