@@ -8,8 +8,10 @@ pub mod wording;
 
 use rust_decimal::Decimal;
 
-use crate::model::money::Money;
-use crate::model::tax::TaxRate;
+// The figures of a sheet are the model's own types, so that none is rounded on its way to a cell; the writers take
+// them from here.
+pub use crate::model::money::Money;
+pub use crate::model::tax::TaxRate;
 
 /// What every workbook carries beside its cells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{Paper, XlsxError, new_workbook, set_up};
 use crate::view::sheets::{AssessmentSheet, IndicatorRow};
 
 /// Column widths in pixels: 178 mm of A4 are 672.
-const WIDTHS: [u32; 7] = [92, 108, 44, 236, 92, 52, 48];
+const WIDTHS: [u32; 7] = [92, 98, 40, 222, 118, 54, 48];
 
 const POINTS: u16 = 2;
 const RECORD: u16 = 5;
@@ -108,7 +108,8 @@ fn total(table: &mut Table, view: &AssessmentSheet, first: u32) -> Result<u32, X
     let last = table.row.saturating_sub(1).max(first);
     let records = format!("{}:{}", at(RECORD, first), at(RECORD, last));
     let sum = format!("ROUND(SUM({}:{}),2)", at(SCORE, first), at(SCORE, last));
-    let formula = format!("=IF(COUNT({records})<ROWS({records}),\"\",{sum})");
+    let count = view.indicators.len();
+    let formula = format!("=IF(COUNT({records})<{count},\"\",{sum})");
     let cells = [
         Cell::text(0, 0, &view.total_label, &formats::heading()),
         Cell::new(1, SCORE, Content::formula(formula, view.total), &formats::heading()),
@@ -132,10 +133,7 @@ mod tests {
         assert_eq!(values.get_value((4, 6)), Some(&Data::String(String::new())));
         assert_eq!(formulas.get_value((3, 6)).unwrap(), "IF(F4=\"\",\"\",F4)");
         assert_eq!(formulas.get_value((4, 6)).unwrap(), "IF(F5=\"\",\"\",MAX(0,C5-0.5*F5))");
-        assert_eq!(
-            formulas.get_value((8, 1)).unwrap(),
-            "IF(COUNT(F4:F8)<ROWS(F4:F8),\"\",ROUND(SUM(G4:G8),2))"
-        );
+        assert_eq!(formulas.get_value((8, 1)).unwrap(), "IF(COUNT(F4:F8)<5,\"\",ROUND(SUM(G4:G8),2))");
     }
 
     #[test]

@@ -30,12 +30,7 @@ fn cell() -> Format {
 
 /// The sheet's title.
 pub(super) fn title() -> Format {
-    song()
-        .set_font_size(16)
-        .set_bold()
-        .set_align(FormatAlign::Center)
-        .set_align(FormatAlign::VerticalCenter)
-        .set_border_bottom(FormatBorder::None)
+    song().set_font_size(16).set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter)
 }
 
 /// A line of text outside a table.
@@ -46,6 +41,11 @@ pub(super) fn line() -> Format {
 /// A hint beside the table, on the screen only.
 pub(super) fn hint() -> Format {
     song().set_font_size(10).set_font_color(Color::RGB(0x007F_7F7F)).set_align(FormatAlign::VerticalCenter)
+}
+
+/// How far the form is, beside the table.
+pub(super) fn status() -> Format {
+    hint().set_bold().set_font_color(Color::RGB(0x001F_4E79))
 }
 
 /// Framed text from the left.

@@ -5,7 +5,7 @@
 //! May use: `formats`.
 
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, Formula, Worksheet};
+use rust_xlsxwriter::{Format, FormatAlign, Formula, Worksheet};
 use unicode_width::UnicodeWidthStr;
 
 use super::XlsxError;
@@ -16,6 +16,9 @@ const MAX_TEXT: usize = 32_767;
 
 /// Excel's limit for a row is 409.5 pt; a little less, in pixels.
 const MAX_ROW: u32 = 540;
+
+/// Above and below a text, in pixels together.
+const PADDING: u32 = 5;
 
 /// A row with one line of text.
 pub(super) const MIN_ROW: u32 = 24;
@@ -82,6 +85,8 @@ pub(super) struct Table<'a> {
     widths: &'a [u32],
     /// The row that comes next.
     pub(super) row: u32,
+    /// The height of all rows so far, in pixels.
+    height: u32,
 }
 
 impl<'a> Table<'a> {
@@ -90,7 +95,7 @@ impl<'a> Table<'a> {
         for (column, &width) in (0..).zip(widths) {
             sheet.set_column_width_pixels(column, width)?;
         }
-        Ok(Table { sheet, widths, row: 0 })
+        Ok(Table { sheet, widths, row: 0, height: 0 })
     }
 
     /// The last column.
@@ -108,10 +113,24 @@ impl<'a> Table<'a> {
             self.sheet.set_row_height_pixels(row, needed.div_ceil(count))?;
         }
         for cell in cells {
-            self.put(first, first + count - 1, cell)?;
+            if count == 1 {
+                self.put(first, first, cell)?;
+            } else {
+                // In the middle of pages of empty paper nobody would find a short text.
+                let format = cell.format.clone().set_align(FormatAlign::Top);
+                self.put(first, first + count - 1, &Cell { format, ..cell.clone() })?;
+            }
         }
         self.row = first + count;
+        self.height = self.height.saturating_add(needed);
         Ok(first)
+    }
+
+    /// Prints on one page if all rows so far are at most `most` pixels high; else on as many as it takes.
+    pub(super) fn one_page_up_to(&mut self, most: u32) {
+        if self.height <= most {
+            self.sheet.set_print_fit_to_pages(1, 1);
+        }
     }
 
     /// Writes a text over the whole width.
@@ -157,12 +176,13 @@ impl<'a> Table<'a> {
 /// The height in pixels of a wrapped text in a cell of that width.
 pub(super) fn text_height(text: &str, width: u32) -> u32 {
     // At 96 dots per inch a half-width character of n half points is n/3 pixels wide, and a full-width one twice
-    // that. Off comes the cell's padding, and one character because a line may not begin with 。 or ，.
-    let per_line = (width.saturating_sub(8) * 3 / TEXT_HALF_POINTS).saturating_sub(2).max(2) as usize;
+    // that. Off comes the cell's padding, and of a long line one character, because none may begin with 。 or ，.
+    let fitting = width.saturating_sub(8) * 3 / TEXT_HALF_POINTS;
+    let per_line = fitting.saturating_sub((fitting / 20).min(2)).max(2) as usize;
     let lines: usize = text.split('\n').map(|line| line.width().div_ceil(per_line).max(1)).sum();
     // 1.4 times the size: 宋体 needs 1.2, the fonts that stand in for it elsewhere a little more.
     let line_height = (TEXT_HALF_POINTS * 14).div_ceil(15);
-    u32::try_from(lines).unwrap_or(u32::MAX).saturating_mul(line_height).saturating_add(6)
+    u32::try_from(lines).unwrap_or(u32::MAX).saturating_mul(line_height).saturating_add(PADDING)
 }
 
 /// Text as a cell can hold it: line ends are `\n`, a tab is a space, and characters that are not text are gone.
@@ -209,12 +229,12 @@ mod tests {
 
     #[test]
     fn height_counts_full_width_characters() {
-        // 146 px: 138 * 3 / 20 = 20 half-width characters, two kept back: nine 汉字 a line.
-        let line = text_height("一", 146) - 6;
-        assert_eq!(text_height("一二三四五六七八九", 146), line + 6);
-        assert_eq!(text_height("一二三四五六七八九十", 146), 2 * line + 6);
-        assert_eq!(text_height("abcdefghijklmnopqr", 146), line + 6);
-        assert_eq!(text_height("一\n\n三", 146), 3 * line + 6);
+        // 142 px: 134 * 3 / 20 = 20 half-width characters, one kept back: nine 汉字 a line.
+        let line = text_height("一", 142) - PADDING;
+        assert_eq!(text_height("一二三四五六七八九", 142), line + PADDING);
+        assert_eq!(text_height("一二三四五六七八九十", 142), 2 * line + PADDING);
+        assert_eq!(text_height("abcdefghijklmnopqrs", 142), line + PADDING);
+        assert_eq!(text_height("一\n\n三", 142), 3 * line + PADDING);
     }
 
     #[test]

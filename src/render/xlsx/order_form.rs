@@ -104,13 +104,12 @@ mod tests {
 
     use super::super::testing;
     use super::*;
-    use crate::model::money::Money;
     use crate::view::sheets::wording::blank_order_form;
-    use crate::view::sheets::{SheetMeta, WorkRow, WorkTable};
+    use crate::view::sheets::{Money, SheetMeta, WorkRow, WorkTable};
 
     /// An order of 120 高级 and 33.5 中级 人天, paid in three stages.
     fn order() -> OrderFormSheet {
-        let mut view = blank_order_form(&testing::framework(), SheetMeta::default());
+        let mut view = blank_order_form(&testing::framework(), &testing::readings(), SheetMeta::default());
         let row = |level: &str, days, price| WorkRow {
             post: "产品/平台服务".into(),
             level: level.into(),
@@ -142,13 +141,18 @@ mod tests {
 
     #[test]
     fn the_form_names_the_framework_and_leaves_the_rest_blank() {
-        let bytes = write_order_form(&blank_order_form(&testing::framework(), SheetMeta::default())).unwrap();
+        let bytes = write_order_form(&blank_order_form(
+            &testing::framework(),
+            &testing::readings(),
+            SheetMeta::default(),
+        ))
+        .unwrap();
         testing::keep("附件6-委托订单.xlsx", &bytes);
         let (values, formulas, _) = testing::read(&bytes);
         assert_eq!(values.get_value((1, 5)), Some(&Data::String("MGYY-2026-0001".into())));
         assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()));
         let texts: Vec<_> = values.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
-        for expected in ["订单明细（本订单第X批）", "例：按照框架协议执行", "阶段说明", "。。。"]
+        for expected in ["订单明细（本订单第　　批）", "例：按照框架协议执行", "阶段说明", "。。。"]
         {
             assert!(texts.iter().any(|text| text == expected), "{expected}");
         }

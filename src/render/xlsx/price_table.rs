@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::formats;
 use super::layout::{Cell, Content, Table, at};
 use super::{Paper, XlsxError};
-use crate::view::sheets::{PricePost, PriceRow, PriceTable, PriceTotals};
+use crate::view::sheets::{Money, PricePost, PriceRow, PriceTable, PriceTotals};
 
 /// The sheet's name.
 pub(super) const SHEET: &str = "报价表";
@@ -64,11 +64,13 @@ pub(super) fn write(table: &mut Table, view: &PriceTable, prices: Prices) -> Res
     places.total = total(table, view, prices, places.lines)?;
     notes(table, view)?;
     freeze_and_repeat(table, first)?;
+    // Landscape A4 has about 695 pixels; as small as 85 % is still read with ease.
+    table.one_page_up_to(815);
     Ok(places)
 }
 
 /// The height of a line of the table in pixels: 21 of them and the rest fit one page.
-const MIN_LINE: u32 = 21;
+const MIN_LINE: u32 = 22;
 
 /// The two heading rows.
 fn headings(table: &mut Table, view: &PriceTable) -> Result<(), XlsxError> {
@@ -110,7 +112,7 @@ fn line(table: &mut Table, view: &PriceRow, prices: Prices, factor: &str) -> Res
     let money = formats::money();
     let price_format = if prices == Prices::Open { formats::input(money.clone()) } else { money.clone() };
     let amount = |column, content| Cell::new(column, column, content, &money);
-    let computed = |column, formula, figure: Option<crate::model::money::Money>| {
+    let computed = |column, formula, figure: Option<Money>| {
         amount(column, Content::formula(unless_empty(formula), figure.map(|f| f.decimal())))
     };
     let cells = [
@@ -144,12 +146,14 @@ fn total(table: &mut Table, view: &PriceTable, prices: Prices, lines: (u32, u32)
         Prices::Fixed(totals) => totals,
         Prices::Open => None,
     };
+    let count: usize = view.posts.iter().map(|post| post.rows.len()).sum();
     let range = |column| format!("{}:{}", at(column, lines.0), at(column, lines.1));
     let sum = |column, figure: Option<Decimal>| {
         let sum = format!("SUM({})", range(column));
         let formula = match figure {
             Some(_) => format!("={sum}"),
-            None => format!("=IF(COUNT({})<ROWS({0}),\"\",{sum})", range(NET_PRICE)),
+            // A sum over some of the lines would be taken for the price.
+            None => format!("=IF(COUNT({})<{count},\"\",{sum})", range(NET_PRICE)),
         };
         Cell::new(column, column, Content::formula(formula, figure), &formats::money_total())
     };

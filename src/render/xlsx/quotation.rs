@@ -104,7 +104,7 @@ mod tests {
         for expected in [
             r#"paperSize="9""#,
             r#"orientation="landscape""#,
-            r#"fitToHeight="0""#,
+            r#"fitToPage="1""#,
             r#"horizontalCentered="1""#,
             r#"topLeftCell="C5""#,
             "草稿",

@@ -78,21 +78,21 @@ fn validation(post: &str, line: &PriceRow, row: u32, factor: &str) -> Result<Dat
 /// How to fill the form in, and how far it is.
 fn hints(table: &mut Table, view: &QuotationFormSheet, places: &Places) -> Result<(), XlsxError> {
     table.sheet.set_column_width_pixels(HINTS - 1, 16)?;
-    table.sheet.set_column_width_pixels(HINTS, 330)?;
+    table.sheet.set_column_width_pixels(HINTS, 380)?;
     let how = "只填浅黄色单元格，其余自动计算；填完保存即可。";
     table.put(0, 0, &Cell::text(HINTS, HINTS, how, &formats::hint()))?;
     let lines = format!("{}:{}", at(NET_PRICE, places.lines.0), at(NET_PRICE, places.lines.1));
     let (total, ceiling) = (at(GROSS_TOTAL, places.total), ceiling(view));
-    let missing = format!("ROWS({lines})-COUNT({lines})");
+    let count: usize = view.table.posts.iter().map(|post| post.rows.len()).sum();
+    let missing = format!("{count}-COUNT({lines})");
     let formula = format!(
         "=IF({missing}>0,\"还有 \"&({missing})&\" 个单价未填。\",IF({total}>{ceiling},\
          \"超限 \"&FIXED({total}-{ceiling},2)&\" 元（上限 {limit} 元），将被否决。\",\
          \"已填完，未超上限 {limit} 元。\"))",
         limit = view.gross_total_ceiling
     );
-    let count: usize = view.table.posts.iter().map(|post| post.rows.len()).sum();
     let status = Formula::new(formula).set_result(format!("还有 {count} 个单价未填。"));
-    table.put(1, 1, &Cell::new(HINTS, HINTS, Content::Formula(status), &formats::hint()))
+    table.put(1, 1, &Cell::new(HINTS, HINTS, Content::Formula(status), &formats::status()))
 }
 
 /// 含税总价最高限价 as a formula writes it.
@@ -130,7 +130,7 @@ mod tests {
         }
         assert_eq!(values.get_value((25, 9)), Some(&Data::String(String::new())));
         assert_eq!(values.get_value((1, 11)), Some(&Data::String("还有 21 个单价未填。".into())));
-        assert_eq!(formulas.get_value((25, 9)).unwrap(), "IF(COUNT(F5:F25)<ROWS(F5:F25),\"\",SUM(J5:J25))");
+        assert_eq!(formulas.get_value((25, 9)).unwrap(), "IF(COUNT(F5:F25)<21,\"\",SUM(J5:J25))");
         let xml = testing::part(&bytes, "xl/worksheets/sheet1.xml");
         assert!(xml.contains("<sheetProtection sheet=\"1\""));
         assert_eq!(xml.matches("<dataValidation ").count(), 21);

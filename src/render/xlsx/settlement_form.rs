@@ -88,13 +88,12 @@ mod tests {
 
     use super::super::testing;
     use super::*;
-    use crate::model::money::Money;
     use crate::view::sheets::wording::blank_settlement_form;
-    use crate::view::sheets::{SheetMeta, WorkRow, WorkTable};
+    use crate::view::sheets::{Money, SheetMeta, WorkRow, WorkTable};
 
     #[test]
     fn the_form_names_the_framework_and_leaves_room() {
-        let view = blank_settlement_form(&testing::framework(), SheetMeta::default());
+        let view = blank_settlement_form(&testing::framework(), &testing::readings(), SheetMeta::default());
         let bytes = write_settlement_form(&view).unwrap();
         testing::keep("附件7-结算单.xlsx", &bytes);
         let (values, formulas, _) = testing::read(&bytes);
@@ -107,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_filled_settlement_calculates_what_is_paid() {
-        let mut view = blank_settlement_form(&testing::framework(), SheetMeta::default());
+        let mut view =
+            blank_settlement_form(&testing::framework(), &testing::readings(), SheetMeta::default());
         view.sections[2].work = Some(WorkTable {
             caption: String::new(),
             headings: ["岗位职责", "级别", "人天", "含税单价（元/人天）", "金额（元）"].map(str::to_owned),

@@ -5,12 +5,10 @@ use std::io::Cursor;
 use calamine::{Data, Range, Reader, Xlsx};
 use rust_decimal::{Decimal, dec};
 
-use crate::model::money::Money;
-use crate::model::tax::TaxRate;
 use crate::view::sheets::wording::{self, Framework};
 use crate::view::sheets::{
-    AssessmentSheet, IndicatorRow, Offer, PricePost, PriceRow, PriceTable, PriceTotals, QuotationFormSheet,
-    QuotationSheet, SheetMeta,
+    AssessmentSheet, IndicatorRow, Money, Offer, PricePost, PriceRow, PriceTable, PriceTotals,
+    QuotationFormSheet, QuotationSheet, SheetMeta, TaxRate,
 };
 
 /// 附件3 as tendered: 岗位, then 工作量 and ceiling per level.
@@ -194,4 +192,18 @@ pub(super) fn keep(name: &str, bytes: &[u8]) {
     if let Some(folder) = std::env::var_os("HETONG_KEEP_XLSX") {
         std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
     }
+}
+
+/// The form's own readings where its errata stand.
+pub(super) fn readings() -> wording::Readings {
+    [
+        ("annex6_and_so_on", "。。。"),
+        ("annex6_if_any", "如有"),
+        ("annex7_and_so_on", "。。。。"),
+        ("annex7_note_two", "本订单"),
+        ("annex7_note_three", "本订单模板"),
+        ("annex7_note_three_order", "委托单"),
+    ]
+    .map(|(id, text)| (id.to_owned(), text.to_owned()))
+    .into()
 }

@@ -8,7 +8,7 @@ use super::{Line, NET_PRICE, columns, has_quotation, lines, shown, total_cells};
 use crate::compute::quotation::AMOUNT_LIMIT;
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
 use crate::model::money::Money;
-use crate::model::quotation::CellNumber;
+use crate::model::quotation::{CellNumber, NumberCell};
 use crate::rules::{Context, Reporter, Rule};
 
 /// Unit prices have at most two decimals.
@@ -78,6 +78,10 @@ pub static Q011: Rule = Rule {
 
 fn q011(ctx: &Context, out: &mut Reporter) {
     let lines = lines(ctx);
+    if let Some(first) = lines.first().filter(|_| lines.iter().all(not_offered)) {
+        tell_not_offered(first, lines.len(), out);
+        return;
+    }
     for line in &lines {
         for (column, cell) in columns(line.row) {
             let Some(cell) = cell else { continue };
@@ -101,6 +105,19 @@ fn q011(ctx: &Context, out: &mut Reporter) {
                 .help("补上合计；合同中的合计由 hetong 计算，不取表中的数");
         }
     }
+}
+
+/// Whether the supplier has not written a price on this line yet.
+fn not_offered(line: &Line) -> bool {
+    matches!(&line.row.net_price, Some(cell) if cell.value == CellNumber::Empty)
+}
+
+/// A form that nobody has filled in yet is one thing to say, not one for each of its cells.
+fn tell_not_offered(first: &Line, count: usize, out: &mut Reporter) {
+    let Some(cell) = &first.row.net_price else { return };
+    out.report(&cell.origin, format!("报价表还没有填写：{count} 个不含税单价都空着"))
+        .expected("每个岗位×级别一个大于零的单价")
+        .help("把报价表发给供应商填写，收回后放回案卷文件夹；在此之前可以先生成草稿，金额处留空");
 }
 
 fn tell_unusable(what: &str, cell: &Located<CellNumber>, out: &mut Reporter) {
@@ -170,51 +187,54 @@ pub static Q012: Rule = Rule {
 /// Half a 分: less is a spreadsheet's own rounding.
 const STALE: Decimal = dec!(0.005);
 
+/// More formulas without a result than this are told together: then the file as a whole was never calculated.
+const TOLD_ONE_BY_ONE: usize = 3;
+
 fn q012(ctx: &Context, out: &mut Reporter) {
     let Some(quotation) = &ctx.case.quotation else { return };
-    let mut without_value = Vec::new();
-    for line in lines(ctx) {
-        for (what, cell) in columns(line.row) {
-            let Some(cell) = cell else { continue };
-            tell_stale(&line.cell_name(what), cell, out);
-            without_value.extend(formula_without_value(line.cell_name(what), cell));
-        }
+    let lines = lines(ctx);
+    // What a missing price would give is missing, too; that is Q011's to tell.
+    let complete = !lines.iter().any(not_offered);
+    let mut cells: Vec<(String, &NumberCell)> = Vec::new();
+    for line in lines.iter().filter(|line| !not_offered(line)) {
+        cells.extend(columns(line.row).map(|(what, cell)| (line.cell_name(what), cell)));
     }
-    for (what, cell) in total_cells(quotation) {
-        let Some(cell) = cell else { continue };
+    if complete {
+        cells.extend(total_cells(quotation).into_iter().map(|(what, cell)| (what.to_owned(), cell)));
+    }
+    tell_without_value(&cells, out);
+    for (what, cell) in &cells {
         tell_stale(what, cell, out);
-        without_value.extend(formula_without_value(what.to_owned(), cell));
-    }
-    tell_without_value(&without_value, out);
-}
-
-fn tell_stale(what: &str, cell: &Located<CellNumber>, out: &mut Reporter) {
-    let CellNumber::Formula { formula, cached, recomputed: Some(now) } = &cell.value else { return };
-    if now.checked_sub(*cached).is_none_or(|difference| difference.abs() > STALE) {
-        let (cached, now) = (shown(*cached), shown(*now));
-        out.report(&cell.origin, format!("{what}的公式 ={formula} 存储的结果是 {cached}，重新计算为 {now}"))
-            .expected(now);
     }
 }
 
-/// A formula that was never calculated: its name, text and place.
-type Uncalculated<'a> = (String, &'a str, &'a Origin);
-
-fn formula_without_value(what: String, cell: &Located<CellNumber>) -> Option<Uncalculated<'_>> {
-    match &cell.value {
-        CellNumber::FormulaWithoutValue(formula) => Some((what, formula, &cell.origin)),
+fn tell_without_value(cells: &[(String, &NumberCell)], out: &mut Reporter) {
+    let without = |(what, cell): &'_ (String, &'_ NumberCell)| match cell {
+        Some(Located { value: CellNumber::FormulaWithoutValue(formula), origin }) => {
+            Some((format!("{what}的公式 ={formula} 没有存储计算结果"), origin.clone()))
+        }
         _ => None,
+    };
+    let found: Vec<(String, Origin)> = cells.iter().filter_map(without).collect();
+    let (told, rest) = found.split_at(if found.len() > TOLD_ONE_BY_ONE { 1 } else { found.len() });
+    for (message, origin) in told {
+        let others = match rest.len() {
+            0 => String::new(),
+            count => format!("；另有 {count} 个公式也没有，最后一个在 {}", rest[count - 1].1),
+        };
+        out.report(origin, format!("{message}{others}")).expected("有结果的公式，或数字");
     }
 }
 
-/// A file that was never calculated lacks every result for one reason: told once, at the first of them.
-fn tell_without_value(cells: &[Uncalculated], out: &mut Reporter) {
-    let Some((what, formula, origin)) = cells.first() else { return };
-    let mut message = format!("{what}的公式 ={formula} 没有存储计算结果");
-    if cells.len() > 1 {
-        message.push_str(&format!("；报价表中这样的公式共 {} 个", cells.len()));
+fn tell_stale(what: &str, cell: &NumberCell, out: &mut Reporter) {
+    let Some(Located { value: CellNumber::Formula { formula, cached, recomputed: Some(now) }, origin }) = cell
+    else {
+        return;
+    };
+    if now.checked_sub(*cached).is_none_or(|difference| difference.abs() > STALE) {
+        let (was, is) = (shown(*cached), shown(*now));
+        out.report(origin, format!("{what}的公式 ={formula} 存储的结果是 {was}，重新计算为 {is}")).expected(is);
     }
-    out.report(origin, message).expected("有计算结果的公式，或数字");
 }
 
 #[cfg(test)]
@@ -280,16 +300,36 @@ mod tests {
     }
 
     #[test]
+    fn a_form_not_filled_in_is_told_once() {
+        let mut case = good_case();
+        let rows = &mut case.quotation.as_mut().unwrap().rows;
+        for (index, row) in rows.iter_mut().enumerate() {
+            row.net_price = cell_of(&format!("F{}", index + 5), CellNumber::Empty);
+            row.net_total =
+                cell_of(&format!("I{}", index + 5), CellNumber::FormulaWithoutValue("F*C".into()));
+        }
+        let found = only(fire("Q011", &case), &cell_origin("F5"), Severity::Error);
+        assert!(found.message.contains("21 个不含税单价"), "{}", found.message);
+        assert!(fire("Q012", &case).is_empty());
+    }
+
+    #[test]
+    fn q012_a_file_never_calculated_is_told_once() {
+        let mut case = good_case();
+        for (index, row) in case.quotation.as_mut().unwrap().rows.iter_mut().enumerate() {
+            row.net_total =
+                cell_of(&format!("I{}", index + 5), CellNumber::FormulaWithoutValue("F*C".into()));
+        }
+        let found = only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);
+        assert!(found.message.contains("另有 20 个公式") && found.message.contains("I25"), "{}", found.message);
+    }
+
+    #[test]
     fn q012_formulas() {
         assert!(fire("Q012", &good_case()).is_empty());
         let case =
             first_row(|row| row.net_total = cell_of("I5", CellNumber::FormulaWithoutValue("C5*F5".into())));
         only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);
-        let mut never = case;
-        never.quotation.as_mut().unwrap().rows[1].net_total =
-            cell_of("I6", CellNumber::FormulaWithoutValue("C6*F6".into()));
-        let found = only(fire("Q012", &never), &cell_origin("I5"), Severity::Error);
-        assert!(found.message.contains("共 2 个"), "{}", found.message);
         let stale = formula(dec!(1000), Some(dec!(1001)));
         let case = first_row(|row| row.net_total = cell_of("I5", stale));
         only(fire("Q012", &case), &cell_origin("I5"), Severity::Error);

@@ -186,15 +186,16 @@ pub static T007: Rule = Rule {
         clause: "13.5 附件清单",
         what: "正文末尾列出的每个附件都要生成，生成的每个附件都在清单上。",
         why: "附件与正文具有同等法律效力，清单上有而没有文件，合同就不完整。",
-        example: "只生成了附件1 至附件6，清单上还有附件7。",
-        fix: "生成全套文件；用 --only 只生成部分文件时，不能作为签署用的全套。",
+        example: "合同样式里附件7的“装订”写成了“否”。",
+        fix: "改正合同样式里的 合同样式.yaml：每个附件的“装订”都应为“是”。",
     },
     applies: |ctx| !ctx.documents.is_empty(),
     check: t007,
 };
 
 fn t007(ctx: &Context, out: &mut Reporter) {
-    let listed = || ctx.pack.documents.iter().filter(|document| document.in_bundle);
+    let is_annex = |id: &str| id.starts_with("附件");
+    let listed = || ctx.pack.documents.iter().filter(|d| d.in_bundle || is_annex(&d.id));
     for document in listed().filter(|document| !ctx.documents.contains(&document.id)) {
         out.report(&ctx.case.origin, format!("清单上的{}《{}》没有生成", document.id, document.title));
     }
