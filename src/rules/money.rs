@@ -249,8 +249,10 @@ fn m005(ctx: &Context, out: &mut Reporter) {
     let from_net = figures.rate.gross(figures.net_total);
     if from_net != figures.gross_total {
         let difference = (from_net - figures.gross_total).abs();
+        let totals = ctx.case.quotation.as_ref().and_then(|quotation| quotation.totals.as_ref());
+        let cell = totals.and_then(|totals| totals.gross_total.as_ref());
         out.report(
-            &derived("合计 含税总价"),
+            &cell.map_or_else(|| derived("合计 含税总价"), |cell| cell.origin.clone()),
             format!(
                 "合计不含税 {} ×（1＋{}）= {from_net} 元，与各行含税总价之和 {} 元差 {difference} 元（四舍五入的尾差），以各行之和为准",
                 figures.net_total, figures.rate, figures.gross_total
@@ -334,7 +336,7 @@ mod tests {
         let mut figures = CaseFigures::of(&case, &pack());
         figures.quotation.as_mut().unwrap().gross_total = Money::round(dec!(17628237.80));
         let found = fire_with("M005", &case, Extra { figures: Some(figures), ..Extra::default() });
-        let found = only(found, &derived("合计 含税总价"), Severity::Note);
+        let found = only(found, &cell_origin("J26"), Severity::Note);
         assert!(found.message.contains("差 0.02 元"), "{}", found.message);
     }
 
