@@ -3,6 +3,8 @@
 //!
 //! `cargo bench` prints both; divide them.
 
+#![allow(clippy::expect_used, missing_docs, reason = "a benchmark stops at the first fault")]
+
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};

@@ -4,6 +4,8 @@
 //! begin with `#` say what the case needs besides: `# build` (the finding needs the fonts), or
 //! `# 样式 <file>: <old> → <new>`, a change to the contract form, for rules that this year's form cannot break.
 
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
+
 mod support;
 
 use std::collections::BTreeSet;

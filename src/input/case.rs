@@ -59,7 +59,7 @@ fn read_case(folder: &CaseFolder, origin: Origin, reading: &mut Reading) -> (Cas
     let file: FileName = CASE_FILE.into();
     let root = folder.text(CASE_FILE, MAX_YAML_BYTES, &origin).and_then(|text| node::parse(&file, &text));
     let root = root.unwrap_or_else(|fault| {
-        reading.faults.push(fault);
+        reading.faults.push(*fault);
         Node { kind: Kind::Map(Vec::new()), origin: origin.clone() }
     });
     match MapReader::new(&root, "", reading) {
@@ -147,7 +147,7 @@ impl CaseReader<'_> {
         let bytes = match self.folder.bytes(&file.value, MAX_WORKBOOK_BYTES, &file.origin) {
             Ok(bytes) => bytes,
             Err(fault) => {
-                self.reading.faults.push(fault);
+                self.reading.faults.push(*fault);
                 return None;
             }
         };

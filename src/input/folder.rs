@@ -55,9 +55,9 @@ impl CaseFolder {
     }
 
     /// Reads a file named in `origin` (or in nothing, for 合同.yaml itself); faults point there.
-    pub fn bytes(&self, path: &str, limit: u64, origin: &Origin) -> Result<Vec<u8>, Fault> {
+    pub fn bytes(&self, path: &str, limit: u64, origin: &Origin) -> Result<Vec<u8>, Box<Fault>> {
         let full = self.resolve(path, origin)?;
-        let fault = |kind| Fault::new(kind, origin.clone());
+        let fault = |kind| Box::new(Fault::new(kind, origin.clone()));
         let unreadable = |why: String| fault(FaultKind::Unreadable { why });
         let file = fs::File::open(&full).map_err(|e| unreadable(format!("“{path}”{}", explain(&e))))?;
         let metadata = file.metadata().map_err(|e| unreadable(format!("“{path}”{}", explain(&e))))?;
@@ -77,11 +77,11 @@ impl CaseFolder {
     }
 
     /// Reads a text file in UTF-8, with or without a byte order mark, and keeps it for showing findings.
-    pub fn text(&self, path: &str, limit: u64, origin: &Origin) -> Result<Arc<str>, Fault> {
+    pub fn text(&self, path: &str, limit: u64, origin: &Origin) -> Result<Arc<str>, Box<Fault>> {
         let bytes = self.bytes(path, limit, origin)?;
         let text = String::from_utf8(bytes).map_err(|_| {
             let why = format!("“{path}”不是 UTF-8 编码，请在编辑器里“另存为 UTF-8”");
-            Fault::new(FaultKind::Unreadable { why }, origin.clone())
+            Box::new(Fault::new(FaultKind::Unreadable { why }, origin.clone()))
         })?;
         let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
         self.sources.borrow_mut().insert(path.into(), text.clone());
@@ -99,8 +99,8 @@ impl CaseFolder {
         self.read.borrow_mut().insert(name, file);
     }
 
-    fn resolve(&self, path: &str, origin: &Origin) -> Result<PathBuf, Fault> {
-        let fault = |kind| Fault::new(kind, origin.clone());
+    fn resolve(&self, path: &str, origin: &Origin) -> Result<PathBuf, Box<Fault>> {
+        let fault = |kind| Box::new(Fault::new(kind, origin.clone()));
         let outside = || fault(FaultKind::OutsideCase { path: path.into() });
         let unreadable = |why: String| fault(FaultKind::Unreadable { why });
         // A Windows path is no relative path on any system.

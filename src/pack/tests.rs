@@ -137,8 +137,7 @@ fn templates_and_data_know_the_same_names() {
     let in_data = pack.assessment.indicators.iter().flat_map(|indicator| indicator.errata.iter().cloned());
     // The 备注 of 附件3 are data, too: the view puts this reading in for {工作量单位}.
     let in_notes = ["annex3_note_workload_unit".to_owned()];
-    let used: BTreeSet<String> =
-        asked_for(&pack, "e.").into_iter().chain(in_data).chain(in_notes).collect();
+    let used: BTreeSet<String> = asked_for(&pack, "e.").into_iter().chain(in_data).chain(in_notes).collect();
     let errata: BTreeSet<String> = pack.errata.iter().map(|erratum| erratum.id.clone()).collect();
     assert_eq!(used.symmetric_difference(&errata).collect::<Vec<_>>(), Vec::<&String>::new());
     let person = asked_for(&pack, "person.");

@@ -1,6 +1,7 @@
 //! What the tests that drive the program share: running it, copying folders, reading its JSON.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

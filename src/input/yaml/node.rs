@@ -36,19 +36,21 @@ pub enum Kind {
 }
 
 /// Reads one YAML document.
-pub fn parse(file: &FileName, text: &str) -> Result<Node, Fault> {
+pub fn parse(file: &FileName, text: &str) -> Result<Node, Box<Fault>> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_events: 20_000, max_aliases: 0, max_anchors: 0, max_depth: MAX_DEPTH },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
     };
     let source = Source { file, text };
-    let whole = |why: String| Fault::new(FaultKind::Unreadable { why }, Origin::File(file.clone()));
+    let whole = |why: String| Box::new(Fault::new(FaultKind::Unreadable { why }, Origin::File(file.clone())));
     if text.trim().is_empty() {
         return Err(whole("文件是空的".into()));
     }
     serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options)
         .map(|raw| source.node(raw, None))
-        .map_err(|error| source.syntax_fault(&error).unwrap_or_else(|| whole("不是有效的 YAML".into())))
+        .map_err(|error| {
+            source.syntax_fault(&error).map_or_else(|| whole("不是有效的 YAML".into()), Box::new)
+        })
 }
 
 /// A value as serde hands it over; what is not a string is read from the source by its place.
