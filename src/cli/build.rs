@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::check::{Checked, Format, find_cases, print};
+use super::check::{Checked, Format, find_cases, open_keys, print};
 use super::progress::Progress;
 use super::{Failure, Outcome, Session};
 use crate::bundle::build;
@@ -72,7 +72,6 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
 /// What became of one case.
 struct Built {
     checked: Checked,
-    blanks: usize,
     target: PathBuf,
     done: Result<Written, String>,
 }
@@ -125,25 +124,22 @@ fn build_one(
         Some(_) if args.is_final && job.refuses_final() => Err(String::new()),
         Some(_) => build::build(&job, &fonts, &documents, &target).map_err(|error| error.to_string()),
     };
-    let blanks = job.blanks.len();
-    Ok(Built { checked: Checked::of(job, folder), blanks, target, done })
+    Ok(Built { checked: Checked::of(job, folder), target, done })
 }
 
 /// Prints the findings, then what was written for each case and what was not.
 fn report(built: Vec<Built>, args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-    let (checked, results): (Vec<Checked>, Vec<_>) = built
-        .into_iter()
-        .map(|Built { checked, blanks, target, done }| (checked, (blanks, target, done)))
-        .unzip();
+    let (checked, results): (Vec<Checked>, Vec<_>) =
+        built.into_iter().map(|Built { checked, target, done }| (checked, (target, done))).unzip();
     let outcome = print(&checked, Format::Human, session)?;
     let mut failed = Vec::new();
-    for (checked, (blanks, target, done)) in checked.iter().zip(results) {
+    for (checked, (target, done)) in checked.iter().zip(results) {
         let name = &checked.name;
         match done {
-            Ok(written) => session.output.print(&describe(name, &target, blanks, args.is_final, &written)),
+            Ok(written) => session.output.print(&describe(checked, &target, args.is_final, &written)),
             Err(why) => {
                 let errors = checked.findings.count(Severity::Error);
-                let why = if why.is_empty() { refusal(errors, blanks) } else { why };
+                let why = if why.is_empty() { refusal(errors, checked.blanks.len()) } else { why };
                 session.output.error(&format!("{name}：没有生成。{why}"));
                 failed.push(name.as_str());
             }
@@ -159,9 +155,12 @@ fn refusal(errors: usize, blanks: usize) -> String {
     format!("还有 {errors} 个错误、{blanks} 处待填（见上），定稿前须全部改正、补齐；原有文件没有改动")
 }
 
-fn describe(name: &str, target: &Path, blanks: usize, is_final: bool, written: &Written) -> String {
-    let state = if is_final { "正式稿".to_owned() } else { format!("草稿，{blanks} 处待填") };
-    let mut text = format!("{name}：{}（{state}）\n", target.display());
+fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) -> String {
+    let state = if is_final { "正式稿" } else { "草稿" };
+    let mut text = format!("{}：{}（{state}）\n", case.name, target.display());
+    if !case.blanks.is_empty() {
+        text += &format!("  {}\n", open_keys(&case.blanks));
+    }
     if written.written.is_empty() {
         text += &format!("  没有变化，{} 个文件都没有改动\n", written.unchanged.len());
     } else {

@@ -2,6 +2,7 @@
 //!
 //! May use: everything.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -52,6 +53,8 @@ pub struct Checked {
     pub findings: Findings,
     /// The texts the findings point into.
     pub sources: Sources,
+    /// Keys that are still to be filled in.
+    pub blanks: Vec<String>,
 }
 
 impl Checked {
@@ -62,14 +65,32 @@ impl Checked {
             folder: folder.to_string_lossy().into_owned(),
             findings: job.findings,
             sources: job.sources,
+            blanks: distinct(job.blanks.into_iter().map(|blank| blank.key)),
         }
     }
+}
+
+/// Each key once, in the order of the documents.
+fn distinct(keys: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    keys.filter(|key| seen.insert(key.clone())).collect()
 }
 
 /// Checks all cases and prints what was found.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let checked = check_all(&args.paths, session)?;
-    print(&checked, args.format, session)
+    let outcome = print(&checked, args.format, session)?;
+    if args.format == Format::Human {
+        for case in checked.iter().filter(|case| !case.blanks.is_empty()) {
+            session.output.print(&format!("{}：{}\n", case.name, open_keys(&case.blanks)));
+        }
+    }
+    Ok(outcome)
+}
+
+/// What is still to be filled in, in one line.
+pub fn open_keys(blanks: &[String]) -> String {
+    format!("还有 {} 项待填，草稿里印成空白，定稿前补齐：{}", blanks.len(), blanks.join("、"))
 }
 
 /// The case folders at or below the given paths.

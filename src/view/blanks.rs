@@ -76,8 +76,8 @@ impl Collector<'_> {
     fn figures(&mut self, figures: &CaseFigures) {
         let quoted = figures.contract.is_some();
         let origin = self.case.quotation.as_ref().map(|quotation| &quotation.origin);
-        self.add(quoted, ("正文", "4.3"), "合同金额（由附件3算出）", "报价", origin);
-        self.add(quoted, ("附件3", "报价表"), "各岗位的不含税单价", "报价", origin);
+        let field = "报价表（附件3的单价，4.3的金额由它算出）";
+        self.add(quoted, ("正文、附件3", "4.3、报价表"), field, "报价", origin);
         for value in &figures.clauses.items {
             let key = format!("条款.{}", value.key);
             let document = if value.clause.starts_with("附件4") { "附件4" } else { "正文" };
