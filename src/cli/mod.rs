@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostics::RuleInfo;
+use crate::input::workbook::is_guarded;
 use crate::rules::RULES;
 use output::Output;
 
@@ -111,9 +112,17 @@ pub(crate) struct Session<'a> {
 
 /// Runs the program with the process's arguments.
 pub fn run() -> ExitCode {
+    std::panic::set_hook(Box::new(tell_panic));
     let mut output = Output::standard();
     let code = run_with(std::env::args_os(), &mut output);
     ExitCode::from(if output.finish() { code } else { 2 })
+}
+
+/// A fault of ours, in words a user can pass on; a workbook that broke its reader is a finding and told as one.
+fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    if !is_guarded() {
+        eprintln!("程序内部错误，没有改动任何文件；请把案卷和这段文字发给维护者：{panic}");
+    }
 }
 
 /// Runs the program with these arguments; returns its exit code.

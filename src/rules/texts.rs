@@ -8,7 +8,7 @@ use crate::model::case::{Case, DataSharing, Integrity, Supplier, Text};
 /// A text and the key it stands under.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserText<'a> {
-    /// Such as 乙方.名称 or 廉洁.其他业务合作[2]; counted from 1.
+    /// Such as `乙方.名称` or `廉洁.其他业务合作[2]`; counted from 1.
     pub path: String,
     /// The text.
     pub text: &'a Located<String>,

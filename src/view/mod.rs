@@ -9,6 +9,7 @@ pub mod blanks;
 pub mod contract;
 pub mod forms;
 pub mod integrity;
+pub mod parties;
 pub mod quotation;
 pub mod report;
 pub mod security;

@@ -48,7 +48,7 @@ use crate::diagnostics::FileName;
 
 pub use grid::{Cell, Sheet, Value, Workbook};
 pub use number::{from_float, from_text};
-pub use open::open;
+pub use open::{is_guarded, open};
 pub use quotation::read_quotation;
 pub use table::{Column, Table};
 

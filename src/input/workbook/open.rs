@@ -3,6 +3,7 @@
 //!
 //! May use: the readers of the formats.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::archive::Archive;
@@ -11,11 +12,22 @@ use super::trouble::Trouble;
 use super::{SheetSource, cfb, csv, limits, ods, xls, xlsb, xlsx};
 use crate::model::fault::Fault;
 
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread would become a finding: then it is nothing to tell the user about.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
 /// Reads a workbook, or says why it can't be read (F001, F004).
 pub fn open(source: &SheetSource<'_>) -> Result<Workbook, Box<Fault>> {
     // calamine indexes into what the file says in many places; a file that makes it panic is a broken file.
-    let sheets = catch_unwind(AssertUnwindSafe(|| sheets(source)))
-        .unwrap_or_else(|_| Err(Trouble::unreadable("文件内部结构损坏")));
+    GUARDED.set(true);
+    let sheets = catch_unwind(AssertUnwindSafe(|| sheets(source)));
+    GUARDED.set(false);
+    let sheets = sheets.unwrap_or_else(|_| Err(Trouble::unreadable("文件内部结构损坏")));
     match sheets {
         Ok(sheets) => Ok(Workbook { file: source.file.clone(), sheets }),
         Err(trouble) => Err(Box::new(trouble.fault(&source.file))),
