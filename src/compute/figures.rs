@@ -106,9 +106,8 @@ fn row_book(row: &RowFigures, rate: TaxRate) -> [Figure; 3] {
         origin: None,
     };
     let net_total = computed(&format!("{line} 不含税总价"), row.net_total);
-    let multiplied = |what: &str, amount: Money, factor: String| {
-        format!("r2({what}) = r2({} × {factor})", amount.decimal())
-    };
+    let multiplied =
+        |what: &str, amount: Money, factor: String| format!("{what} = {} × {factor}", amount.decimal());
     [
         Figure {
             name: format!("{line} 含税单价"),
@@ -222,7 +221,7 @@ mod tests {
         assert_eq!(book.len(), 21 * 3 + 2 + 6 + 1);
         let price = find(&book, "产品/平台服务·高级含税单价").unwrap();
         assert_eq!(price.value, "900.00");
-        assert_eq!(price.formula, "r2(不含税单价 × (1 + 税率)) = r2(849.06 × 1.06)");
+        assert_eq!(price.formula, "不含税单价 × (1 + 税率) = 849.06 × 1.06");
         assert_eq!(price.inputs[0].origin, Some(testing::cell_origin("F5")));
         let tax = find(&book, "税额").unwrap();
         assert_eq!(tax.formula, "含税上限总价 − 不含税价 = 17628237.78 − 16630413.00");

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::or_blank;
 use crate::compute::figures::Figure;
-use crate::diagnostics::{Diagnostic, Findings, Severity};
+use crate::diagnostics::{Diagnostic, Findings, Origin, Severity};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::pack::{Erratum, Pack};
@@ -187,7 +187,7 @@ impl FigureRow {
     fn of(figure: &Figure) -> Self {
         let inputs = figure.inputs.iter().filter_map(|input| {
             let origin = input.origin.as_ref()?;
-            Some(format!("{} {}：{origin}", input.name, input.value))
+            Some(format!("{} {}：{}", input.name, input.value, short_place(origin)))
         });
         let inputs = inputs.collect::<Vec<_>>().join("；");
         let derivation = if inputs.is_empty() {
@@ -202,6 +202,15 @@ impl FigureRow {
             rounding: figure.rounding.unwrap_or("无").into(),
             clause: figure.clause.to_owned(),
         }
+    }
+}
+
+/// A place in as few characters as a table allows: 报价表.xlsx 报价表!F6.
+fn short_place(origin: &Origin) -> String {
+    match origin {
+        Origin::Cell(place) if place.sheet.is_empty() => format!("{} {}", place.file, place.cell),
+        Origin::Cell(place) => format!("{} {}!{}", place.file, place.sheet, place.cell),
+        other => other.to_string(),
     }
 }
 
