@@ -34,6 +34,8 @@ pub struct Written {
 /// # Errors
 /// If anything cannot be written; `target` is then as it was.
 pub fn write(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) -> io::Result<Written> {
+    // A link to a folder stays a link: the folder it leads to is what is written.
+    let target = &target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
     let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
     recover(target, &sibling(target, "旧版"))?;
@@ -57,6 +59,7 @@ pub fn write(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) 
     open_to_others(stage.path(), target)?;
     sync_folder(stage.path())?;
     swap(stage.path(), target)?;
+    rescue(stage.path(), target, &recorded)?;
     sync_folder(parent)?;
     Ok(written)
 }
@@ -191,6 +194,21 @@ fn swap_in_two_steps(stage: &Path, target: &Path) -> io::Result<()> {
         return Err(error);
     }
     fs::remove_dir_all(&old)
+}
+
+/// What somebody put into the old folder while the new one was being prepared comes along, too.
+fn rescue(old: &Path, new: &Path, recorded: &BTreeMap<String, String>) -> io::Result<()> {
+    for entry in WalkDir::new(old).min_depth(1).into_iter().filter_map(Result::ok) {
+        let relative = entry.path().strip_prefix(old).map_err(io::Error::other)?;
+        let ours = recorded.contains_key(&relative.to_string_lossy().replace('\\', "/"));
+        let to = new.join(relative);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(&to)?;
+        } else if !ours && !to.exists() {
+            link(entry.path(), &to)?;
+        }
+    }
+    Ok(())
 }
 
 /// If a two-step swap was cut off in the middle, the old folder comes back.
