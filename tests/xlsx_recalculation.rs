@@ -1,15 +1,15 @@
 //! LibreOffice works every formula out anew and must come to our exact figures, to the cent.
 //!
 //! The stored results are taken out of the workbooks first, so that nothing but a calculation can bring them back.
-//! `HETONG_SOFFICE` names the program where it is not `soffice`.
 
 // clippy.toml allows this in test functions; the helpers here are none, but serve nothing else.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
-use std::process::Command;
 
 use calamine::{Data, Reader, Xlsx};
 use hetong::model::money::Money;
@@ -21,6 +21,7 @@ use hetong::view::sheets::{
     QuotationFormSheet, QuotationSheet, SheetMeta, WorkRow, WorkTable,
 };
 use rust_decimal::{Decimal, dec};
+use support::office;
 
 /// Values of a sheet by row and column, from 0.
 type Cells = BTreeMap<(u32, u32), Data>;
@@ -115,25 +116,8 @@ fn recalculated(books: &[Vec<u8>]) -> Vec<Vec<u8>> {
     for (file, book) in files.iter().zip(books) {
         std::fs::write(file, edited(book, without_results)).unwrap();
     }
-    let program = std::env::var("HETONG_SOFFICE").unwrap_or_else(|_| "soffice".into());
-    let run = Command::new(&program)
-        // A profile of its own: two LibreOffices on one profile get in each other's way.
-        .arg(format!("-env:UserInstallation=file://{}", folder.path().join("profile").display()))
-        .args(["--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
-        .arg(&outbox)
-        .args(&files)
-        .output();
-    let run = run.unwrap_or_else(|error| {
-        panic!(
-            "{program} did not start ({error}): these tests need LibreOffice (apt-get install libreoffice-calc)"
-        )
-    });
-    let read = |i| {
-        std::fs::read(path(i, &outbox)).unwrap_or_else(|error| {
-            panic!("{program} saved nothing ({error}): {}", String::from_utf8_lossy(&run.stderr))
-        })
-    };
-    (0..books.len()).map(read).collect()
+    office(&files, "xlsx:Calc MS Excel 2007 XML", &outbox);
+    (0..books.len()).map(|i| std::fs::read(path(i, &outbox)).unwrap()).collect()
 }
 
 fn cells(bytes: &[u8]) -> Cells {

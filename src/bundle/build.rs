@@ -3,6 +3,7 @@
 //! May use: its own room, `render::fonts`.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -10,10 +11,13 @@ use thiserror::Error;
 
 use super::job::Job;
 use super::manifest::{MANIFEST, manifest, recorded_outputs};
-use super::plan::{REPORT, contract_files};
-use super::produce::{self, ProduceError};
+use super::plan::{PlannedFile, REPORT, WHOLE, contract_files};
+use super::produce::{self, Output, ProduceError};
 use super::write::{Written, write};
+use crate::input::folder::explain;
+use crate::pack::Pack;
 use crate::render::fonts::Fonts;
+use crate::rules::Purpose;
 
 /// A bundle that could not be built; the output folder is as it was.
 #[derive(Debug, Error)]
@@ -25,8 +29,10 @@ pub enum BuildError {
     Produce(#[from] ProduceError),
     #[error("清单写不出来：{0}")]
     Manifest(#[from] serde_json::Error),
-    #[error("输出文件夹写不进去，原有文件没有改动：{0}")]
+    #[error("输出文件夹写不进去（{}），原有文件没有改动", explain(.0))]
     Write(#[from] io::Error),
+    #[error("正式稿不能只换一部分：{} 也要随之改变。请不加 --only 重新生成；原有文件没有改动", .0.join("、"))]
+    Stale(Vec<String>),
 }
 
 /// Builds the bundle of a case into `target`. With `only`, just these documents; the others stay as they are.
@@ -34,10 +40,12 @@ pub enum BuildError {
 /// # Errors
 /// If a document cannot be made or written; `target` is then untouched.
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
-    let files = contract_files(&job.pack, only).map_err(|unknown| BuildError::UnknownDocument {
-        unknown,
-        known: job.pack.documents.iter().filter(|d| d.in_bundle).map(|d| d.id.clone()).collect(),
-    })?;
+    let files = contract_files(&job.pack, only)
+        .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(&job.pack) })?;
+    let stale = stale_files(job, fonts, only, &files, target)?;
+    if job.purpose == Purpose::Final && !stale.is_empty() {
+        return Err(BuildError::Stale(stale));
+    }
     let mut outputs = produce::contract(job, fonts, &files)?;
     if only.is_empty() || only.iter().any(|id| id == REPORT) {
         outputs.extend(produce::report(job, fonts, &outputs)?);
@@ -47,5 +55,31 @@ pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result
     let mut files: BTreeMap<String, Vec<u8>> =
         outputs.into_iter().map(|output| (output.name, output.bytes)).collect();
     files.insert(MANIFEST.into(), manifest);
-    Ok(write(target, &files, !only.is_empty())?)
+    Ok(Written { stale, ..write(target, &files, !only.is_empty())? })
+}
+
+/// What `--only` takes.
+fn known_documents(pack: &Pack) -> Vec<String> {
+    let known = |id: &str| id == WHOLE || id == REPORT;
+    let documents = pack.documents.iter().filter(|d| d.in_bundle || known(&d.id));
+    documents.map(|document| document.id.clone()).collect()
+}
+
+/// The documents of an earlier build that `only` leaves out although they would come out otherwise now.
+fn stale_files(
+    job: &Job,
+    fonts: &Fonts,
+    only: &[String],
+    wanted: &[PlannedFile],
+    target: &Path,
+) -> Result<Vec<String>, BuildError> {
+    if only.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut others = contract_files(&job.pack, &[]).unwrap_or_default();
+    others.retain(|file| !wanted.contains(file) && target.join(&file.name).exists());
+    let outputs = produce::contract(job, fonts, &others)?;
+    let differs =
+        |output: &Output| fs::read(target.join(&output.name)).is_ok_and(|present| present != output.bytes);
+    Ok(outputs.into_iter().filter(differs).map(|output| output.name).collect())
 }

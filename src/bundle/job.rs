@@ -35,6 +35,8 @@ pub struct Draft {
 pub struct Job {
     /// The case.
     pub case: Case,
+    /// Whether 合同.yaml could be read; if not, there is nothing to build.
+    pub readable: bool,
     /// Its pack.
     pub pack: Pack,
     /// Its figures.
@@ -68,9 +70,10 @@ impl Draft {
 
     /// Computes and checks it. With `fonts`, every character is checked for a glyph, too.
     pub fn check(self, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
-        let Self { loaded: LoadedCase { case, faults, sources, inputs, .. }, pack } = self;
+        let Self { loaded: LoadedCase { case, readable, faults, sources, inputs, .. }, pack } = self;
         let figures = CaseFigures::of(&case, &pack);
-        let blanks = blanks(&case, &figures);
+        // A file that cannot be read leaves nothing to judge: only that is told.
+        let blanks = if readable { blanks(&case, &figures) } else { Vec::new() };
         let documents: Vec<String> =
             pack.documents.iter().filter(|document| document.in_bundle).map(|d| d.id.clone()).collect();
         let missing_glyphs = fonts.map(|fonts| missing_glyphs(&case, fonts)).unwrap_or_default();
@@ -84,9 +87,10 @@ impl Draft {
             missing_glyphs: &missing_glyphs,
             purpose,
         };
-        let (findings, outcomes) = rules::run_all(&context);
+        let (findings, outcomes) =
+            if readable { rules::run_all(&context) } else { rules::run_files(&context) };
         let book = figure_book(&case, &pack, &figures);
-        Job { case, pack, figures, book, blanks, findings, outcomes, sources, inputs, purpose }
+        Job { case, readable, pack, figures, book, blanks, findings, outcomes, sources, inputs, purpose }
     }
 }
 

@@ -121,7 +121,7 @@ pub fn report(job: &Job, fonts: &Fonts, outputs: &[Output]) -> Result<Option<Out
     let Some(file) = report_file(&job.pack) else { return Ok(None) };
     let draft = job.purpose == Purpose::Draft;
     let mut report = ReportView::new(&job.case, &job.pack, &job.findings, &job.blanks, &job.book, draft);
-    report.rules = job.outcomes.iter().map(rule_row).collect();
+    report.rules = job.outcomes.iter().map(|outcome| rule_row(outcome, job.blanks.len())).collect();
     report.summary = summary(job);
     let input = |file: &crate::input::folder::InputFile| InputRow {
         file: file.name.to_string(),
@@ -145,10 +145,12 @@ struct WithReport {
     report: ReportView,
 }
 
-fn rule_row(outcome: &RuleOutcome) -> RuleRow {
+/// A draft's blanks are no findings, but T004 has not passed either.
+fn rule_row(outcome: &RuleOutcome, blanks: usize) -> RuleRow {
     let result = match (outcome.applicable, outcome.count) {
         (false, _) => "不适用".to_owned(),
-        (true, 0) => "通过".to_owned(),
+        (true, 0) if outcome.id == "T004" && blanks > 0 => format!("待填 {blanks} 处"),
+        (true, 0) => "未发现".to_owned(),
         (true, count) => format!("{count} 项"),
     };
     RuleRow {

@@ -24,6 +24,8 @@ pub struct Written {
     pub written: Vec<String>,
     /// Files that were already there, byte for byte.
     pub unchanged: Vec<String>,
+    /// Files of an earlier build that were left as they are although they are out of date.
+    pub stale: Vec<String>,
     /// Files of ours that were changed by hand: their name, and the name under which they are kept.
     pub kept: Vec<(String, String)>,
 }
@@ -36,6 +38,9 @@ pub struct Written {
 pub fn write(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) -> io::Result<Written> {
     // A link to a folder stays a link: the folder it leads to is what is written.
     let target = &target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
+    if target.symlink_metadata().is_ok() && !target.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::NotADirectory));
+    }
     let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
     recover(target, &sibling(target, "旧版"))?;

@@ -121,6 +121,7 @@ fn build_one(
     let documents: Vec<String> = args.documents().into_iter().map(str::to_owned).collect();
     let done = match name {
         None => Err("另有同名的案卷，输出会互相覆盖；请改案卷文件夹的名字，或分开生成".to_owned()),
+        Some(_) if !job.readable => Err("合同.yaml 读不出来；原有文件没有改动".to_owned()),
         Some(_) if args.is_final && job.refuses_final() => Err(String::new()),
         Some(_) => build::build(&job, &fonts, &documents, &target).map_err(|error| error.to_string()),
     };
@@ -168,6 +169,9 @@ fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) ->
         for file in &written.written {
             text += &format!("    {file}\n");
         }
+    }
+    if !written.stale.is_empty() {
+        text += &format!("  注意：{} 已经过期，但 --only 没有包括，没有更新\n", written.stale.join("、"));
     }
     for (file, kept) in &written.kept {
         text += &format!("  “{file}”被人改过，改过的那份另存为“{kept}”\n");

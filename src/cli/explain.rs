@@ -47,12 +47,22 @@ fn explain(asked: Option<&str>, rules: &[RuleInfo], paint: Paint) -> Result<Stri
     let Some(asked) = asked else {
         return Ok(list(rules, paint));
     };
-    let id = asked.trim().to_uppercase();
+    let id = full_id(asked);
     if let Some(rule) = rules.iter().find(|rule| rule.id == id) {
         return Ok(describe(rule, paint));
     }
     let family: Vec<RuleInfo> = rules.iter().filter(|rule| rule.family() == id).copied().collect();
     if family.is_empty() { Err(unknown(asked, &id, rules)) } else { Ok(list(&family, paint)) }
+}
+
+/// `q7`, `Q07` and `Q007` are the same rule.
+fn full_id(asked: &str) -> String {
+    let asked = asked.trim().to_uppercase();
+    let (letter, digits) = asked.split_at(asked.chars().next().map_or(0, char::len_utf8));
+    match digits.parse::<u16>() {
+        Ok(number) => format!("{letter}{number:03}"),
+        Err(_) => asked,
+    }
 }
 
 /// One rule in full.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Outcome, Session};
 use crate::bundle::job::DEFAULT_PACK;
 use crate::bundle::starter;
+use crate::input::folder::explain;
 use crate::pack::Pack;
 
 /// 新建案卷：带说明的 合同.yaml，和给供应商填的空白报价表
@@ -32,7 +33,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
             folder.display()
         )));
     }
-    let cannot = |error: io::Error| Failure(format!("“{}”写不进去：{error}", folder.display()));
+    let cannot = |error: io::Error| Failure(format!("“{}”写不进去：{}", folder.display(), explain(&error)));
     fs::create_dir_all(folder).map_err(cannot)?;
     for (name, bytes) in &files {
         let mut file =

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::folder::{CaseFolder, InputFile, MAX_WORKBOOK_BYTES, MAX_YAML_BYTES};
+use super::folder::{CaseFolder, InputFile, MAX_WORKBOOK_BYTES, MAX_YAML_BYTES, explain};
 use super::workbook;
 use super::yaml::node::{self, Kind, Node};
 use super::yaml::reader::{MapReader, Reading, text_of};
@@ -21,6 +21,8 @@ pub const CASE_FILE: &str = "合同.yaml";
 pub struct LoadedCase {
     /// The case; what could not be read is left out of it.
     pub case: Case,
+    /// Whether 合同.yaml could be read at all; if not, the case says nothing and nothing may be built from it.
+    pub readable: bool,
     /// The pack it asks for; none means the default.
     pub pack_id: Text,
     /// What could not be read.
@@ -37,35 +39,48 @@ pub struct LoadedCase {
 pub fn load(folder: &Path) -> LoadedCase {
     let mut reading = Reading::default();
     let origin = Origin::File(CASE_FILE.into());
-    let (case, pack_id, inputs, sources) = match CaseFolder::open(folder) {
+    let unread =
+        |name: String| Said { case: Case::blank(name, origin.clone()), readable: false, pack_id: None };
+    let (said, inputs, sources) = match CaseFolder::open(folder) {
         Ok(open) => {
-            let (case, pack_id) = read_case(&open, origin, &mut reading);
+            let read = read_case(&open, &origin, &mut reading).unwrap_or_else(|fault| {
+                reading.faults.push(*fault);
+                unread(open.name())
+            });
             let (inputs, sources) = open.into_inputs();
-            (case, pack_id, inputs, sources)
+            (read, inputs, sources)
         }
         Err(error) => {
-            let why = format!("案卷文件夹打不开（{error}）");
+            let why = format!("案卷文件夹打不开（{}）", explain(&error));
             reading.faults.push(Fault::new(FaultKind::Unreadable { why }, origin.clone()));
             let name =
                 folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            (Case::blank(name, origin), None, Vec::new(), Sources::new())
+            (unread(name), Vec::new(), Sources::new())
         }
     };
+    let Said { case, readable, pack_id } = said;
     let faults = std::mem::take(&mut reading.faults);
-    LoadedCase { case, pack_id, faults, sources, inputs, known_keys: reading }
+    LoadedCase { case, readable, pack_id, faults, sources, inputs, known_keys: reading }
 }
 
-fn read_case(folder: &CaseFolder, origin: Origin, reading: &mut Reading) -> (Case, Text) {
+/// What 合同.yaml says.
+struct Said {
+    case: Case,
+    readable: bool,
+    pack_id: Text,
+}
+
+fn read_case(folder: &CaseFolder, origin: &Origin, reading: &mut Reading) -> Result<Said, Box<Fault>> {
     let file: FileName = CASE_FILE.into();
-    let root = folder.text(CASE_FILE, MAX_YAML_BYTES, &origin).and_then(|text| node::parse(&file, &text));
-    let root = root.unwrap_or_else(|fault| {
-        reading.faults.push(*fault);
-        Node { kind: Kind::Map(Vec::new()), origin: origin.clone() }
-    });
-    match MapReader::new(&root, "", reading) {
-        Some(map) => CaseReader { folder, reading }.case(map, origin),
-        None => (Case::blank(folder.name(), origin), None),
-    }
+    let text = folder.text(CASE_FILE, MAX_YAML_BYTES, origin)?;
+    let root = node::parse(&file, &text)?;
+    let Some(map) = MapReader::new(&root, "", reading) else {
+        let why = "文件里没有“键: 值”，不像 合同.yaml".to_owned();
+        return Err(Box::new(Fault::new(FaultKind::Unreadable { why }, origin.clone())));
+    };
+    reading.faults.extend(node::stray_hashes(&root, &text));
+    let (case, pack_id) = CaseReader { folder, reading }.case(map, origin.clone());
+    Ok(Said { case, readable: true, pack_id })
 }
 
 struct CaseReader<'a> {
@@ -194,7 +209,7 @@ impl CaseReader<'_> {
             company: map.text("公司", self.reading),
             position: map.text("职务", self.reading),
             id_number: map.text("身份证号", self.reading),
-            relations: map.texts("关系", self.reading),
+            relations: map.names("关系", self.reading),
         };
         map.finish(self.reading);
         person
@@ -213,11 +228,11 @@ impl CaseReader<'_> {
             origin: map.origin.clone(),
             content: map.text("数据内容", reading),
             quantity: map.decimal("数据数量", reading),
-            categories: map.texts("数据类别", reading),
+            categories: map.names("数据类别", reading),
             level: map.text("数据级别", reading),
             purpose: map.text("目的", reading),
             scope: map.text("范围", reading),
-            stages: map.texts("处理方式", reading),
+            stages: map.names("处理方式", reading),
             buyer_safeguards: Vec::new(),
             supplier_safeguards: None,
         };

@@ -130,12 +130,18 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Why a file could not be read, in words that follow its name.
-fn explain(error: &io::Error) -> String {
+/// Why a file could not be read or written, in words that follow its name.
+pub fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "不存在".into(),
-        io::ErrorKind::PermissionDenied => "没有读取权限".into(),
-        _ => format!("读取失败（{error}）"),
+        io::ErrorKind::PermissionDenied => "没有权限".into(),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "路径上有一个是文件，不是文件夹".into()
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘满了".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的".into(),
+        io::ErrorKind::InvalidFilename => "文件名太长或含有不能用的字符".into(),
+        _ => format!("系统报告：{error}"),
     }
 }
 

@@ -59,6 +59,13 @@ pub enum FaultKind {
         /// What is hidden: “第 12 行”, “工作表‘成本’”.
         what: String,
     },
+    /// F008: a # that YAML reads otherwise than the user may think.
+    StrayHash {
+        /// The value as it was read.
+        value: String,
+        /// What YAML takes for a remark, where it cuts the value short; none where the # is part of the value.
+        cut: Option<String>,
+    },
     /// F007: a value of the wrong kind or form.
     BadValue {
         /// What it is for, such as 签订日期.

@@ -22,11 +22,28 @@ pub static F001: Rule = Rule {
     check: |ctx, out| {
         for fault in ctx.faults {
             if let FaultKind::Unreadable { why } = &fault.kind {
-                out.report(&fault.origin, why.clone());
+                out.report(&fault.origin, why.clone()).help(remedy(why));
             }
         }
     },
 };
+
+/// What to do about a file that cannot be read depends on why.
+fn remedy(why: &str) -> &'static str {
+    if why.contains("YAML") {
+        "改正这一行后再检查一次：它后面的内容还没有检查"
+    } else if why.contains("不存在") {
+        "把文件放进案卷文件夹；文件名要与写的完全一致，包括扩展名"
+    } else if why.contains("UTF-8") {
+        "在记事本里打开，“另存为”，编码选 UTF-8"
+    } else if why.contains("工作表") || why.contains("张") {
+        "写明用哪一张：报价: {文件: 报价表.xlsx, 工作表: 工作表名}"
+    } else if why.contains("合同.yaml") || why.contains("空的") {
+        "用 hetong new 新建一份，照着填写"
+    } else {
+        "用 Excel 或 WPS 打开，另存为 .xlsx；打不开的，请供应商重新提供"
+    }
+}
 
 /// A needed column that no sheet has.
 pub static F002: Rule = Rule {
@@ -179,6 +196,35 @@ pub static F007: Rule = Rule {
     },
 };
 
+/// A # in an unquoted value.
+pub static F008: Rule = Rule {
+    info: RuleInfo {
+        id: "F008",
+        title: "值里的 # 号",
+        severity: Severity::Error,
+        clause: "案卷文件",
+        what: "不加引号的值里，紧跟文字的 # 会印进合同，空格之后的 # 会把后面的字截掉。",
+        why: "说明文字可能印进合同，门牌号之类的字也可能悄悄丢失。",
+        example: "名称: 某公司# 营业执照上的全称；地址: 天府大道 #1201。",
+        fix: "# 后面是说明的，在它前面留一个空格；# 是内容的，给整个值加上英文引号。",
+    },
+    applies: always,
+    check: |ctx, out| {
+        for fault in ctx.faults {
+            if let FaultKind::StrayHash { value, cut } = &fault.kind {
+                match cut {
+                    Some(cut) => out
+                        .report(&fault.origin, format!("“{value}”后面的“{cut}”不会印出"))
+                        .help(format!("要印出来就写成 \"{value} {cut}\"；只是说明，就在 # 后面加一个空格")),
+                    None => out
+                        .report(&fault.origin, format!("“{value}”里的 # 和它后面的字都会印进合同"))
+                        .help("确实要印的，给整个值加上英文引号；# 后面只是说明的，在 # 前面加一个空格"),
+                };
+            }
+        }
+    },
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +253,7 @@ mod tests {
                 "是不是想写“法定代表人”",
             ),
             ("F005", FaultKind::DuplicateKey { key: "名称".into(), first: at("名称") }, "两次"),
+            ("F008", FaultKind::StrayHash { value: "某路".into(), cut: Some("#12".into()) }, "“#12”不会印出"),
             ("F006", FaultKind::HiddenFigures { what: "第 12 行".into() }, "第 12 行"),
             (
                 "F007",

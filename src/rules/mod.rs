@@ -20,7 +20,7 @@ mod texts;
 use std::collections::BTreeSet;
 
 use crate::compute::CaseFigures;
-use crate::diagnostics::{Diagnostic, Findings, Origin, RuleInfo, Severity};
+use crate::diagnostics::{CellRef, Diagnostic, Findings, Origin, RuleInfo, Severity};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::Fault;
@@ -83,6 +83,7 @@ pub static RULES: &[&Rule] = &[
     &files::F005,
     &files::F006,
     &files::F007,
+    &files::F008,
     &security::I001,
     &security::I002,
     &security::I003,
@@ -215,9 +216,18 @@ pub struct RuleOutcome {
 
 /// Runs every rule: all findings in order of place, and what each rule came to.
 pub fn run_all(context: &Context) -> (Findings, Vec<RuleOutcome>) {
+    run_those(context, |_| true)
+}
+
+/// Runs the rules on files only, for a case of which nothing could be read.
+pub fn run_files(context: &Context) -> (Findings, Vec<RuleOutcome>) {
+    run_those(context, |info| info.family() == "F")
+}
+
+fn run_those(context: &Context, wanted: fn(&RuleInfo) -> bool) -> (Findings, Vec<RuleOutcome>) {
     let mut findings = Findings::default();
     let mut outcomes = Vec::with_capacity(RULES.len());
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| wanted(&rule.info)) {
         let (found, applicable) = run(rule, context);
         outcomes.push(RuleOutcome {
             id: rule.info.id,
@@ -244,7 +254,51 @@ fn run(rule: &'static Rule, context: &Context) -> (Vec<Diagnostic>, bool) {
             unique.push(diagnostic);
         }
     }
-    (unique, applicable)
+    (fold(unique), applicable)
+}
+
+/// More findings of one rule in one column than this are told together.
+const TOLD_ONE_BY_ONE: usize = 4;
+
+/// The same fault all the way down a column is one thing to mend: told at its first cell, with the names of the others.
+fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut columns: Vec<((Severity, &str, &str, u32), Vec<CellRef>)> = Vec::new();
+    for diagnostic in &found {
+        let Some((key, cell)) = column_of(diagnostic) else { continue };
+        match columns.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, cells)) => cells.push(cell),
+            None => columns.push((key, vec![cell])),
+        }
+    }
+    columns.retain(|(_, cells)| cells.len() > TOLD_ONE_BY_ONE);
+    let mut told = Vec::with_capacity(found.len());
+    for diagnostic in &found {
+        let column = column_of(diagnostic)
+            .and_then(|(key, cell)| Some((columns.iter().find(|(other, _)| *other == key)?, cell)));
+        match column {
+            None => told.push(diagnostic.clone()),
+            Some(((_, cells), cell)) if cells.first() == Some(&cell) => {
+                let rest: Vec<String> = cells[1..].iter().map(CellRef::to_string).collect();
+                let others = format!("；同一列还有 {} 处同样的问题：{}", rest.len(), rest.join("、"));
+                told.push(Diagnostic {
+                    message: format!("{}{others}", diagnostic.message),
+                    ..diagnostic.clone()
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    told
+}
+
+/// The column a finding points into.
+fn column_of(diagnostic: &Diagnostic) -> Option<((Severity, &str, &str, u32), CellRef)> {
+    match &diagnostic.origin {
+        Origin::Cell(place) => {
+            Some(((diagnostic.severity, &*place.file, &*place.sheet, place.cell.column), place.cell))
+        }
+        _ => None,
+    }
 }
 
 /// The nearest of some known names, if any is near enough that the user may have meant it.
@@ -301,6 +355,19 @@ mod tests {
         }
         assert_eq!(explain("q007").map(|info| info.id), Some("Q007"));
         assert!(explain("Z999").is_none());
+    }
+
+    #[test]
+    fn a_fault_down_a_whole_column_is_told_once() {
+        let mut case = good_case();
+        for row in &mut case.quotation.as_mut().unwrap().rows {
+            let cell = row.gross_total.as_mut().unwrap();
+            let total = cell.value.number().unwrap();
+            cell.value = crate::model::quotation::CellNumber::Number(total + rust_decimal::dec!(1));
+        }
+        let found = testing::fire("Q005", &case);
+        let found = testing::only(found, &crate::compute::testing::cell_origin("J5"), Severity::Error);
+        assert!(found.message.contains("还有 20 处") && found.message.contains("J25"), "{}", found.message);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! May use: `model`, `pack`, `diagnostics`.
 
-use super::{Context, Reporter, Rule, always};
+use super::{Context, Reporter, Rule};
 use crate::diagnostics::{Located, RuleInfo, Severity};
 use crate::model::case::Text;
 use crate::model::identifiers::{self, IdentifierFault};
@@ -120,7 +120,10 @@ pub static P005: Rule = Rule {
         example: "乙方.名称 写成了 咪咕音乐有限公司。",
         fix: "把 乙方 的信息改为供应商自己的。",
     },
-    applies: always,
+    applies: |ctx| {
+        let supplier = &ctx.case.supplier;
+        supplier.name.is_some() || supplier.tax_id.is_some() || supplier.account.is_some()
+    },
     check: p005,
 };
 

@@ -101,7 +101,8 @@ impl PersonView {
             company: or_blank(if person.company.is_some() { &person.company } else { supplier }),
             position: or_blank(&person.position),
             id_number: or_blank(&person.id_number),
-            declarant_name: or_blank(&person.name),
+            // The person signs there; the name itself stands in the first line.
+            declarant_name: String::new(),
             declarant_position: or_blank(&person.position),
             relations: relations.collect(),
         }

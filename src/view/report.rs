@@ -152,11 +152,17 @@ impl ReportView {
             verdict,
             findings: findings.iter().map(FindingRow::of).collect(),
             blanks: blanks.iter().enumerate().map(|(i, blank)| BlankRow::of(i, blank)).collect(),
-            figures: figures.iter().map(FigureRow::of).collect(),
+            figures: totals_first(figures).map(FigureRow::of).collect(),
             errata: pack.errata.iter().map(|erratum| ErratumRow::of(erratum, case.adopt_errata)).collect(),
             ..Self::default()
         }
     }
+}
+
+/// The amounts of 4.3 and the totals before the lines they are made of: what a reader looks for first.
+fn totals_first(figures: &[Figure]) -> impl Iterator<Item = &Figure> {
+    let is_line = |figure: &&Figure| figure.name.contains('·');
+    figures.iter().filter(move |figure| !is_line(figure)).chain(figures.iter().filter(is_line))
 }
 
 impl FindingRow {

@@ -3,10 +3,13 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::SystemTime;
 
+use calamine::{Data, Reader, Xlsx};
 use serde_json::Value;
 
 /// The program.
@@ -127,4 +130,86 @@ pub fn pdf_text(path: &Path) -> String {
 /// Text without white space: a PDF breaks lines where it likes.
 pub fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The text of a PDF in the order it was drawn, without white space and the joiners that keep lines from breaking:
+/// what is typed in one piece is found in one piece, whatever column it stands in.
+pub fn pdf_words(path: &Path) -> String {
+    let done = Command::new("pdftotext").args(["-raw", arg(path), "-"]).output();
+    let done = done.expect("pdftotext is installed (make test installs poppler-utils)");
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    squeezed(&text(&done.stdout)).replace('\u{2060}', "")
+}
+
+/// What standard output and standard error said.
+pub fn told(done: &Output) -> String {
+    text(&done.stdout) + &text(&done.stderr)
+}
+
+/// The names and contents of all files below a folder; empty if there is none.
+pub fn snapshot(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let contents = |path: &Path| fs::read(path).expect("a file that can be read");
+    walk(folder).into_iter().map(|(name, path)| (name, contents(&path))).collect()
+}
+
+/// When each file below a folder was last written.
+pub fn dates(folder: &Path) -> BTreeMap<String, SystemTime> {
+    let date = |path: &Path| fs::metadata(path).expect("metadata").modified().expect("a date");
+    walk(folder).into_iter().map(|(name, path)| (name, date(&path))).collect()
+}
+
+fn walk(folder: &Path) -> Vec<(String, PathBuf)> {
+    let name = |path: &Path| path.strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+    let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    let files = files.filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path);
+    files.map(|path| (name(&path), path)).collect()
+}
+
+/// The files of a folder with this extension.
+pub fn files_of(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let files = walk(folder).into_iter().map(|(_, path)| path);
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|e| e == extension)).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{} has .{extension} files", folder.display());
+    files
+}
+
+/// The texts of all cells of a workbook, and its formulas.
+pub fn workbook(path: &Path) -> (Vec<String>, Vec<String>) {
+    let mut book: Xlsx<_> = calamine::open_workbook(path).expect("a workbook");
+    let (mut texts, mut formulas) = (Vec::new(), Vec::new());
+    for name in book.sheet_names() {
+        let range = book.worksheet_range(&name).expect("a sheet");
+        texts.extend(range.used_cells().filter_map(|(_, _, cell)| match cell {
+            Data::String(text) => Some(text.clone()),
+            _ => None,
+        }));
+        let range = book.worksheet_formula(&name).expect("a sheet");
+        formulas.extend(range.used_cells().map(|(_, _, formula)| formula.clone()));
+    }
+    formulas.retain(|formula| !formula.is_empty());
+    (texts, formulas)
+}
+
+/// Has LibreOffice open the files, calculate, and save them in `outbox` in another format, such as
+/// `xlsx:Calc MS Excel 2007 XML`. `HETONG_SOFFICE` names the program where it is not `soffice`.
+pub fn office(files: &[PathBuf], format: &str, outbox: &Path) {
+    let program = std::env::var("HETONG_SOFFICE").unwrap_or_else(|_| "soffice".into());
+    // A profile of its own: two LibreOffices on one profile get in each other's way.
+    let profile = tempfile::tempdir().expect("a folder");
+    let done = Command::new(&program)
+        .arg(format!("-env:UserInstallation=file://{}", profile.path().display()))
+        .args(["--headless", "--convert-to", format, "--outdir"])
+        .arg(outbox)
+        .args(files)
+        .output();
+    let done = done.unwrap_or_else(|error| {
+        panic!("{program} did not start ({error}): these tests need LibreOffice (apt-get install libreoffice-calc)")
+    });
+    let extension = format.split(':').next().expect("an extension");
+    for file in files {
+        let saved = outbox.join(file.file_name().expect("a name")).with_extension(extension);
+        assert!(saved.is_file(), "{program} saved no {}: {}", saved.display(), told(&done));
+    }
 }

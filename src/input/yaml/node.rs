@@ -53,6 +53,40 @@ pub fn parse(file: &FileName, text: &str) -> Result<Node, Box<Fault>> {
         })
 }
 
+/// Every # that may surprise: inside an unquoted value, where a remark was meant (`名称: 某公司# 全称`), or after it,
+/// where text was meant (`地址: 某路 #12`). A remark of the usual form, ` # …`, is left alone.
+pub fn stray_hashes(root: &Node, text: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        match &node.kind {
+            Kind::Null => {}
+            Kind::Scalar(value) => faults.extend(stray_hash(node, value, text)),
+            Kind::List(items) => open.extend(items),
+            Kind::Map(entries) => open.extend(entries.iter().map(|(_, value)| value)),
+        }
+    }
+    faults
+}
+
+fn stray_hash(node: &Node, value: &str, text: &str) -> Option<Fault> {
+    let Origin::Text(span) = &node.origin else { return None };
+    let is_plain = !text.get(span.bytes.clone())?.starts_with(['"', '\'', '|', '>']);
+    if !is_plain {
+        return None;
+    }
+    let rest = text.get(span.bytes.end..)?.lines().next()?;
+    let cut = rest.trim_start().strip_prefix('#').filter(|remark| {
+        rest.starts_with(char::is_whitespace) && remark.starts_with(|c: char| !c.is_whitespace() && c != '#')
+    });
+    if cut.is_none() && !value.contains('#') {
+        return None;
+    }
+    let kind =
+        FaultKind::StrayHash { value: value.to_owned(), cut: cut.map(|c| format!("#{}", c.trim_end())) };
+    Some(Fault::new(kind, node.origin.clone()))
+}
+
 /// A value as serde hands it over; what is not a string is read from the source by its place.
 enum Raw {
     Null,
@@ -192,8 +226,7 @@ impl Source<'_> {
 
     fn syntax_fault(&self, error: &serde_saphyr::Error) -> Option<Fault> {
         let location = error.without_snippet().location()?;
-        let line = usize::try_from(location.line()).ok()?;
-        let hint = self.hint(line);
+        let line = to_usize(location.line());
         let why = match error.without_snippet() {
             serde_saphyr::Error::Budget { .. } => {
                 "嵌套过深、条目过多，或用了锚点（& *），可能不是合同数据".to_owned()
@@ -201,29 +234,73 @@ impl Source<'_> {
             serde_saphyr::Error::MultipleDocuments { .. } => {
                 "一个文件里只能有一份 YAML，请删去多余的 ---".to_owned()
             }
-            _ => format!("第 {line} 行的 YAML 写法有误{hint}"),
+            // The parser stumbles where a slip makes itself felt, often a line or two below it.
+            _ => match self.slip(line) {
+                Some((at, what)) => {
+                    let why = format!("第 {} 行的 YAML 写法有误：{what}", at + 1);
+                    return Some(Fault::new(FaultKind::Unreadable { why }, self.whole_line(at)));
+                }
+                None => format!("第 {line} 行或它上面几行的 YAML 写法有误，请检查缩进、冒号和引号"),
+            },
         };
         Some(Fault::new(FaultKind::Unreadable { why }, self.origin(&location)))
     }
 
-    /// The usual slips of people who type Chinese, seen on the line at fault or the one above.
-    fn hint(&self, line: usize) -> &'static str {
-        let lines = self.text.lines().skip(line.saturating_sub(2)).take(2);
-        let mut hint = "，请检查缩进、冒号和引号";
-        for text in lines {
-            if text.starts_with('\t') || text.trim_start_matches(' ').starts_with('\t') {
-                return "：行首用了制表符（Tab），请改成空格";
-            }
-            let body = text.trim_start().trim_start_matches("- ");
-            if !body.starts_with('#') && body.contains('：') && !body.contains(": ") && !body.ends_with(':')
-            {
-                hint = "：键后面用了全角冒号“：”，请改成半角冒号加一个空格“: ”";
-            } else if body.matches('"').count() % 2 == 1 {
-                hint = "：双引号没有成对";
-            }
-        }
-        hint
+    /// The last usual slip of people who type Chinese at or above a line (counted from 1), and what to do about it.
+    fn slip(&self, last: usize) -> Option<(usize, &'static str)> {
+        // A tab is told of at the end of the line above it.
+        let lines: Vec<&str> = self.text.lines().take(last + 1).collect();
+        lines.iter().enumerate().rev().find_map(|(at, line)| Some((at, slip_of(line)?)))
     }
+
+    fn whole_line(&self, at: usize) -> Origin {
+        let before: usize = self.text.split_inclusive('\n').take(at).map(str::len).sum();
+        let line = self.text.get(before..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let indent = line.len() - line.trim_start().len();
+        Origin::Text(TextSpan {
+            file: self.file.clone(),
+            bytes: before + indent..before + line.trim_end().len().max(indent),
+            line: u32::try_from(at + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(line.chars().take_while(|c| c.is_whitespace()).count() + 1).unwrap_or(1),
+        })
+    }
+}
+
+/// What is wrong with a line, if it is one of the usual slips.
+fn slip_of(line: &str) -> Option<&'static str> {
+    let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
+    let body = line.trim().trim_start_matches("- ");
+    if body.is_empty() || body.starts_with('#') {
+        return None;
+    }
+    if indent.contains('\t') {
+        return Some("行首用了制表符（Tab），请改成空格");
+    }
+    if indent.contains('\u{3000}') {
+        return Some("行首用了全角空格，请改成半角空格");
+    }
+    let Some((key, value)) = body.split_once(':') else {
+        return body.contains('：').then_some("键后面用了全角冒号“：”，请改成半角冒号加一个空格“: ”");
+    };
+    if key.contains('：') {
+        return Some("键后面用了全角冒号“：”，请改成半角冒号加一个空格“: ”");
+    }
+    if !value.is_empty() && !value.starts_with(' ') && !key.contains(['"', '{', '[']) {
+        return Some("冒号后面少一个空格");
+    }
+    let value = value.trim();
+    if value.matches('"').count() % 2 == 1 {
+        return Some("双引号没有成对");
+    }
+    if value.starts_with(['“', '”', '‘']) {
+        return Some("用了中文引号，请改成英文引号 \"");
+    }
+    let is_text = !value.starts_with(['"', '\'', '{', '[', '#']);
+    if is_text && value.split(" #").next().is_some_and(|v| v.contains(": ")) {
+        return Some("值里有冒号加空格，请给整个值加上英文引号 \"…\"");
+    }
+    let brackets = |open, close| value.matches(open).count() != value.matches(close).count();
+    (!is_text && (brackets('[', ']') || brackets('{', '}'))).then_some("方括号或花括号没有成对")
 }
 
 fn to_usize(n: u64) -> usize {
@@ -269,6 +346,39 @@ mod tests {
         let fault = parse(&FileName::from("a"), "乙方:\n  名称: [某\n  简称: 某\n").unwrap_err();
         let Origin::Text(span) = &fault.origin else { panic!() };
         assert!(span.line >= 2 && span.bytes.start > 0, "{span:?}");
+    }
+
+    #[test]
+    fn the_line_of_the_slip_is_named() {
+        let supplier = |slip: &str| format!("乙方:\n  名称: 甲\n{slip}\n  简称: 甲\n  地址: 某路\n");
+        for (slip, said) in [
+            ("  法定地址：某路", "全角冒号"),
+            ("\t法定地址: 某路", "制表符"),
+            ("　法定地址: 某路", "全角空格"),
+            ("  邮政编码: \"610041", "没有成对"),
+            ("  法定地址: 成都: 高新区", "英文引号"),
+        ] {
+            let fault = parse(&FileName::from("a"), &supplier(slip)).unwrap_err();
+            let FaultKind::Unreadable { why } = &fault.kind else { panic!() };
+            assert!(why.contains("第 3 行") && why.contains(said), "{slip}: {why}");
+            let Origin::Text(span) = &fault.origin else { panic!() };
+            assert_eq!(span.line, 3, "{slip}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_told_where_it_may_surprise() {
+        let text = "a: 某公司# 全称\nb: 某路 #12\nc: \"2#楼\"\nd: 转账   # 或汇票\ne: 20 # 天\nf: ''\n";
+        let faults = stray_hashes(&parsed(text), text);
+        let mut lines: Vec<u32> = faults
+            .iter()
+            .map(|fault| match &fault.origin {
+                Origin::Text(span) => span.line,
+                _ => 0,
+            })
+            .collect();
+        lines.sort_unstable();
+        assert_eq!(lines, [1, 2]);
     }
 
     #[test]

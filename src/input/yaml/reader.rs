@@ -109,6 +109,22 @@ impl<'n> MapReader<'n> {
         self.list(key).into_iter().filter_map(|node| text_of(node, &path, reading)).collect()
     }
 
+    /// A list of short names or codes, also where they were typed as one text: `A1-1|G3-1`, as the form prescribes, or
+    /// with 、，, between them.
+    pub fn names(&mut self, key: &str, reading: &mut Reading) -> Vec<Located<String>> {
+        let texts = self.texts(key, reading);
+        let split = texts.into_iter().flat_map(|text| {
+            let names: Vec<String> =
+                text.value.split(['|', '、', '，', ',']).map(|name| name.trim().to_owned()).collect();
+            let origin = text.origin;
+            names
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .map(move |name| Located::new(name, origin.clone()))
+        });
+        split.collect()
+    }
+
     /// A text turned into something else; `expected` says what it should look like.
     pub fn parse<T>(
         &mut self,

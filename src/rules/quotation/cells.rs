@@ -4,8 +4,8 @@
 
 use rust_decimal::{Decimal, dec};
 
-use super::{Line, NET_PRICE, columns, has_quotation, lines, shown, total_cells};
-use crate::compute::quotation::AMOUNT_LIMIT;
+use super::{Line, NET_PRICE, columns, has_prices, has_quotation, lines, shown, total_cells};
+use crate::compute::quotation::{AMOUNT_LIMIT, usable_price};
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
 use crate::model::money::Money;
 use crate::model::quotation::{CellNumber, NumberCell};
@@ -23,7 +23,7 @@ pub static Q008: Rule = Rule {
         example: "不含税单价写公式 =900/1.06，显示 849.06，实际是 849.0566037…。",
         fix: "改为两位小数的数字，或在公式外套 ROUND(…,2)。",
     },
-    applies: has_quotation,
+    applies: has_prices,
     check: q008,
 };
 
@@ -85,6 +85,10 @@ fn q011(ctx: &Context, out: &mut Reporter) {
     for line in &lines {
         for (column, cell) in columns(line.row) {
             let Some(cell) = cell else { continue };
+            // What a formula makes of a price that is none is no fault of its own.
+            if column != NET_PRICE && is_formula(&cell.value) && usable_price(line.row).is_none() {
+                continue;
+            }
             let what = line.cell_name(column);
             tell_unusable(&what, cell, out);
             if cell.value == CellNumber::Empty && column == NET_PRICE {
@@ -96,8 +100,12 @@ fn q011(ctx: &Context, out: &mut Reporter) {
     }
     tell_empty_columns(&lines, out);
     let Some(quotation) = &ctx.case.quotation else { return };
+    let complete = lines.iter().all(|line| usable_price(line.row).is_some());
     for (what, cell) in total_cells(quotation) {
         let Some(cell) = cell else { continue };
+        if !complete && is_formula(&cell.value) {
+            continue;
+        }
         tell_unusable(what, cell, out);
         if cell.value == CellNumber::Empty {
             out.report(&cell.origin, format!("{what}空着"))
@@ -105,6 +113,11 @@ fn q011(ctx: &Context, out: &mut Reporter) {
                 .help("补上合计；合同中的合计由 hetong 计算，不取表中的数");
         }
     }
+}
+
+/// Whether a cell's content comes from a formula; an error value always does.
+fn is_formula(value: &CellNumber) -> bool {
+    value.is_formula() || matches!(value, CellNumber::Error(_))
 }
 
 /// Whether the supplier has not written a price on this line yet.
@@ -193,10 +206,11 @@ const TOLD_ONE_BY_ONE: usize = 3;
 fn q012(ctx: &Context, out: &mut Reporter) {
     let Some(quotation) = &ctx.case.quotation else { return };
     let lines = lines(ctx);
-    // What a missing price would give is missing, too; that is Q011's to tell.
-    let complete = !lines.iter().any(not_offered);
+    // What a missing or unusable price would give is missing, too; that is Q011's to tell.
+    let priced = |line: &&Line| usable_price(line.row).is_some() || line_has_uncalculated_price(line);
+    let complete = lines.iter().all(|line| priced(&line));
     let mut cells: Vec<(String, &NumberCell)> = Vec::new();
-    for line in lines.iter().filter(|line| !not_offered(line)) {
+    for line in lines.iter().filter(priced) {
         cells.extend(columns(line.row).map(|(what, cell)| (line.cell_name(what), cell)));
     }
     if complete {
@@ -206,6 +220,11 @@ fn q012(ctx: &Context, out: &mut Reporter) {
     for (what, cell) in &cells {
         tell_stale(what, cell, out);
     }
+}
+
+/// Whether the price itself is a formula without a result.
+fn line_has_uncalculated_price(line: &Line) -> bool {
+    matches!(&line.row.net_price, Some(cell) if matches!(cell.value, CellNumber::FormulaWithoutValue(_)))
 }
 
 fn tell_without_value(cells: &[(String, &NumberCell)], out: &mut Reporter) {

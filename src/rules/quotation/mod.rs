@@ -14,7 +14,7 @@ pub mod totals;
 use rust_decimal::Decimal;
 
 use super::Context;
-use crate::compute::quotation::same_name;
+use crate::compute::quotation::{same_name, usable_price};
 use crate::diagnostics::Origin;
 use crate::model::money::Money;
 use crate::model::quotation::{CellNumber, NumberCell, Quotation, QuotationRow};
@@ -43,6 +43,11 @@ impl Line<'_> {
 /// Whether there is a sheet to look at.
 pub(super) fn has_quotation(ctx: &Context) -> bool {
     ctx.case.quotation.is_some()
+}
+
+/// Whether the sheet has any price to judge: a form nobody filled in passes no check.
+pub(super) fn has_prices(ctx: &Context) -> bool {
+    lines(ctx).iter().any(|line| usable_price(line.row).is_some())
 }
 
 /// The sheet's rows that were tendered, in the sheet's order.

@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Judged, Line, has_quotation, judged, lines, sheet_rate, shown};
+use super::{Judged, Line, has_prices, judged, lines, sheet_rate, shown};
 use crate::compute::quotation::{
     AMOUNT_LIMIT, QuotationFigures, RowFigures, gross_by_gross_price, usable_price,
 };
@@ -26,7 +26,7 @@ pub static Q005: Rule = Rule {
         example: "849.06 × 1250 = 1,061,325.00，含税 1,125,004.50；供应商按 900.00 × 1250 写成 1,125,000.00。",
         fix: "按备注(2)的口径重算该行总价。",
     },
-    applies: has_quotation,
+    applies: has_prices,
     check: q005,
 };
 
@@ -34,7 +34,7 @@ pub static Q005: Rule = Rule {
 fn q005(ctx: &Context, out: &mut Reporter) {
     let rate = ctx.pack.tender.rate;
     for line in lines(ctx) {
-        let Some(net) = usable_price(line.row) else { continue };
+        let Some(net) = exact_price(line.row) else { continue };
         let figures = RowTotals::of(net, line.tender.workload, rate);
         let own = RowTotals::of(
             net,
@@ -54,6 +54,14 @@ fn q005(ctx: &Context, out: &mut Reporter) {
             tell_total(&line, "含税总价", cell, figures.gross, basis, out);
         }
     }
+}
+
+/// The price of a row if it has at most two decimals; otherwise Q008 tells the cause of what follows.
+fn exact_price(row: &QuotationRow) -> Option<Money> {
+    usable_price(row).filter(|_| {
+        let number = row.net_price.as_ref().and_then(|cell| cell.value.number());
+        number.is_some_and(|number| Money::exact(number).is_some())
+    })
 }
 
 /// The two totals of a row by the form's rule.
@@ -135,7 +143,7 @@ pub static Q006: Rule = Rule {
         example: "21 行含税总价之和为 17,600,000.00，合计写成 17,600,000.02。",
         fix: "按各行重算合计；公式写 =SUM(各行)，各行用 ROUND(…,2) 取两位小数。",
     },
-    applies: has_quotation,
+    applies: has_prices,
     check: q006,
 };
 
@@ -223,7 +231,7 @@ pub static Q007: Rule = Rule {
         example: "每个单价都等于其限价：合计含税 17,628,237.78 元，比限价 17,627,800.00 元高 437.78 元。",
         fix: "请供应商降低一个或几个不含税单价，使含税合计不超过总价限价。",
     },
-    applies: has_quotation,
+    applies: has_prices,
     check: q007,
 };
 
