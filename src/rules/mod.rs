@@ -262,7 +262,7 @@ const TOLD_ONE_BY_ONE: usize = 4;
 
 /// The same fault all the way down a column is one thing to mend: told at its first cell, with the names of the others.
 fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut columns: Vec<((Severity, &str, &str, u32), Vec<CellRef>)> = Vec::new();
+    let mut columns: Vec<(Column<'_>, Vec<CellRef>)> = Vec::new();
     for diagnostic in &found {
         let Some((key, cell)) = column_of(diagnostic) else { continue };
         match columns.iter_mut().find(|(other, _)| *other == key) {
@@ -291,8 +291,11 @@ fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     told
 }
 
-/// The column a finding points into.
-fn column_of(diagnostic: &Diagnostic) -> Option<((Severity, &str, &str, u32), CellRef)> {
+/// A column of a sheet, for findings of one severity.
+type Column<'a> = (Severity, &'a str, &'a str, u32);
+
+/// The column a finding points into, and its cell.
+fn column_of(diagnostic: &Diagnostic) -> Option<(Column<'_>, CellRef)> {
     match &diagnostic.origin {
         Origin::Cell(place) => {
             Some(((diagnostic.severity, &*place.file, &*place.sheet, place.cell.column), place.cell))
