@@ -272,11 +272,13 @@ fn only_what_is_asked_for_is_written() {
     assert_exit(&case.build(&[]), 0);
     let (files, dated) = (snapshot(&case.bundle()), dates(&case.bundle()));
     case.replace("编号: MGYY-2026-0001", "编号: MGYY-2026-0002");
-    assert_exit(&case.build(&["--only", "附件3"]), 0);
+    let done = case.build(&["--only", "附件3"]);
+    assert_exit(&done, 0);
+    assert!(told(&done).contains("合同正文.pdf") && told(&done).contains("已经过期"), "{}", told(&done));
     let (now, redated) = (snapshot(&case.bundle()), dates(&case.bundle()));
     assert_eq!(now.keys().collect::<Vec<_>>(), FILES);
     let changed: Vec<&String> = now.keys().filter(|name| now[*name] != files[*name]).collect();
-    assert_eq!(changed, ["manifest.json", "附件3-报价表.pdf"], "the workbook does not show the number");
+    assert_eq!(changed, ["manifest.json", "附件3-报价表.pdf", "附件3-报价表.xlsx"]);
     for (name, date) in dated {
         assert_eq!(redated[&name] == date, !changed.contains(&&name), "{name}");
     }
@@ -290,6 +292,19 @@ fn only_what_is_asked_for_is_written() {
         assert!(said.contains(name), "{name}: {said}");
     }
     assert!(snapshot(&case.bundle()) == now);
+}
+
+/// A price that changed is in 正文 and 附件3 both: a bundle to be signed is not renewed in one place only.
+#[test]
+fn a_final_bundle_is_not_renewed_in_part() {
+    let case = CaseCopy::of(CASE);
+    assert_exit(&case.build(&["--final"]), 0);
+    let files = snapshot(&case.bundle());
+    case.replace("编号: MGYY-2026-0001", "编号: MGYY-2026-0002");
+    let done = case.build(&["--final", "--only", "附件3"]);
+    assert_exit(&done, 1);
+    assert!(told(&done).contains("合同正文.pdf") && told(&done).contains("不加 --only"), "{}", told(&done));
+    assert_eq!(snapshot(&case.bundle()), files);
 }
 
 #[test]

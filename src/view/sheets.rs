@@ -20,6 +20,8 @@ pub struct SheetMeta {
     pub title: String,
     /// Document property 作者: whose document it is, from the case; empty writes none.
     pub author: String,
+    /// Which contract it belongs to, for the print header: 合同编号：MGYY-2026-0001; empty prints none.
+    pub reference: String,
     /// A draft is marked 草稿 in the print header.
     pub draft: bool,
 }

@@ -15,7 +15,12 @@ use crate::view::sheets::{
 };
 
 fn meta(view: &ContractView, title: &str) -> SheetMeta {
-    SheetMeta { title: title.to_owned(), author: view.buyer.name.clone(), draft: view.draft }
+    SheetMeta {
+        title: title.to_owned(),
+        author: view.buyer.name.clone(),
+        reference: view.header.right.clone(),
+        draft: view.draft,
+    }
 }
 
 /// 附件3.
@@ -31,7 +36,7 @@ pub fn quotation(figures: &CaseFigures, view: &ContractView) -> QuotationSheet {
 /// The blank 报价表 for a supplier.
 pub fn quotation_form(figures: &CaseFigures, pack: &Pack, view: &ContractView) -> QuotationFormSheet {
     QuotationFormSheet {
-        meta: SheetMeta { draft: false, ..meta(view, "报价表") },
+        meta: SheetMeta { draft: false, reference: String::new(), ..meta(view, "报价表") },
         table: price_table(figures, view),
         gross_total_ceiling: pack.tender.gross_total_ceiling,
     }

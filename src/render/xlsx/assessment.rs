@@ -20,7 +20,7 @@ const SCORE: u16 = 6;
 pub fn write_assessment(view: &AssessmentSheet) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = new_workbook(&view.meta)?;
     let sheet = workbook.add_worksheet();
-    set_up(sheet, "考核表", Paper::Portrait, view.meta.draft)?;
+    set_up(sheet, "考核表", Paper::Portrait, &view.meta)?;
     let mut table = Table::new(sheet, &WIDTHS)?;
     table.across(44, &view.title, &formats::title())?;
     table.across(28, &view.month, &formats::input(formats::text()))?;

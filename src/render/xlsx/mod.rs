@@ -76,8 +76,22 @@ fn new_workbook(meta: &SheetMeta) -> Result<Workbook, XlsxError> {
     Ok(workbook)
 }
 
+/// The annex on the left, the contract on the right, so that a loose sheet can be told; 草稿 where it is one.
+fn print_header(meta: &SheetMeta) -> String {
+    // & begins a code of Excel's; a header holds 255 characters.
+    let plain = |text: &str| clean_line(text).chars().take(60).collect::<String>().replace('&', "&&");
+    let draft = if meta.draft { "　草稿" } else { "" };
+    let font = "&\"宋体,常规\"&9 ";
+    format!("&L{font}{}&R{font}{}{draft}", plain(&meta.title), plain(&meta.reference))
+}
+
+/// A text on one line.
+fn clean_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Names the sheet and sets it up for printing: A4, one page wide, page numbers, 草稿 where it is one.
-fn set_up(sheet: &mut Worksheet, name: &str, paper: Paper, draft: bool) -> Result<(), XlsxError> {
+fn set_up(sheet: &mut Worksheet, name: &str, paper: Paper, meta: &SheetMeta) -> Result<(), XlsxError> {
     sheet.set_name(name)?;
     sheet.set_paper_size(9);
     // Margins in inches, Excel's unit: left, right, top, bottom, header, footer.
@@ -87,9 +101,7 @@ fn set_up(sheet: &mut Worksheet, name: &str, paper: Paper, draft: bool) -> Resul
     };
     sheet.set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
     sheet.set_footer("&C&\"宋体,常规\"&9第 &P 页 共 &N 页");
-    if draft {
-        sheet.set_header("&R&\"宋体,常规\"&12草稿");
-    }
+    sheet.set_header(print_header(meta));
     sheet.set_screen_gridlines(false);
     // The writer turns an empty result into this default, which is 0 unless set: a figure that nobody gave.
     sheet.set_formula_result_default("");

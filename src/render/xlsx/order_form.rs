@@ -12,7 +12,7 @@ use crate::view::sheets::{NumberedTable, OrderFormSheet, PaymentRow, PaymentTabl
 pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = new_workbook(&view.meta)?;
     let sheet = workbook.add_worksheet();
-    set_up(sheet, "委托订单", Paper::Portrait, view.meta.draft)?;
+    set_up(sheet, "委托订单", Paper::Portrait, &view.meta)?;
     let mut table = Table::new(sheet, &form::WIDTHS)?;
     let title = table.across(40, &view.title, &formats::title())?;
     label_rows(&mut table, &view.head)?;

@@ -20,7 +20,7 @@ const HINTS: u16 = GROSS_TOTAL + 2;
 pub fn write_quotation_form(view: &QuotationFormSheet) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = new_workbook(&view.meta)?;
     let sheet = workbook.add_worksheet();
-    set_up(sheet, price_table::SHEET, price_table::PAPER, view.meta.draft)?;
+    set_up(sheet, price_table::SHEET, price_table::PAPER, &view.meta)?;
     let mut table = Table::new(sheet, &price_table::WIDTHS)?;
     let places = price_table::write(&mut table, &view.table, Prices::Open)?;
     validate(&mut table, view, &places)?;

@@ -12,7 +12,7 @@ use crate::view::sheets::{Payable, SettlementFormSheet, SettlementSection};
 pub fn write_settlement_form(view: &SettlementFormSheet) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = new_workbook(&view.meta)?;
     let sheet = workbook.add_worksheet();
-    set_up(sheet, "结算单", Paper::Portrait, view.meta.draft)?;
+    set_up(sheet, "结算单", Paper::Portrait, &view.meta)?;
     let mut table = Table::new(sheet, &form::WIDTHS)?;
     let title = table.across(40, &view.title, &formats::title())?;
     table.across(28, &view.head_caption, &formats::line())?;

@@ -35,7 +35,10 @@ pub(super) fn offer(net_price: Decimal, workload: Decimal) -> Offer {
 
 pub(super) fn meta() -> SheetMeta {
     SheetMeta {
-        title: "附件3 报价表".into(), author: "成都星河示例科技有限公司".into(), draft: true
+        title: "附件3 报价表".into(),
+        author: "成都星河示例科技有限公司".into(),
+        reference: "合同编号：MGYY-2026-0001".into(),
+        draft: true,
     }
 }
 
