@@ -162,6 +162,9 @@ fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) ->
     if !case.blanks.is_empty() {
         text += &format!("  {}\n", open_keys(&case.blanks));
     }
+    if case.adjusted {
+        text += "  注意：“调整”目前只核对，生成的仍是签订时的合同\n";
+    }
     if written.written.is_empty() {
         text += &format!("  没有变化，{} 个文件都没有改动\n", written.unchanged.len());
     } else {

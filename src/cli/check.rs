@@ -55,6 +55,8 @@ pub struct Checked {
     pub sources: Sources,
     /// Keys that are still to be filled in.
     pub blanks: Vec<String>,
+    /// Whether the case has dated adjustments.
+    pub adjusted: bool,
 }
 
 impl Checked {
@@ -65,6 +67,7 @@ impl Checked {
             folder: folder.to_string_lossy().into_owned(),
             findings: job.findings,
             sources: job.sources,
+            adjusted: !job.case.adjustments.is_empty(),
             blanks: distinct(job.blanks.into_iter().map(|blank| blank.key)),
         }
     }

@@ -56,7 +56,7 @@ pub enum FaultKind {
     },
     /// F006: hidden rows, columns or sheets that hold figures.
     HiddenFigures {
-        /// What is hidden: “第 12 行”, “工作表‘成本’”.
+        /// What is hidden: “第 12 行”, “工作表“成本””.
         what: String,
     },
     /// F008: a # that YAML reads otherwise than the user may think.

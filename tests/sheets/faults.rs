@@ -31,8 +31,8 @@ fn hidden_figures_are_told_and_read() {
         let quotation = assert_faults(
             name,
             &[
-                ("工作表‘成本’", " 工作表“成本”单元格 B3"),
-                ("工作表‘底价’", " 工作表“底价”单元格 A2"),
+                ("工作表“成本”", " 工作表“成本”单元格 B3"),
+                ("工作表“底价”", " 工作表“底价”单元格 A2"),
                 ("第 5–6 行", " 工作表“报价表”单元格 C5"),
                 ("第 9 行", " 工作表“报价表”单元格 C9"),
                 ("第 J–K 列", " 工作表“报价表”单元格 J4"),
@@ -43,7 +43,7 @@ fn hidden_figures_are_told_and_read() {
     let quotation = assert_faults(
         "xlwt.xls",
         &[
-            ("工作表‘成本’", " 工作表“成本”单元格 B5"),
+            ("工作表“成本”", " 工作表“成本”单元格 B5"),
             ("第 3 行", " 工作表“报价表”单元格 C3"),
             ("第 H 列", " 工作表“报价表”单元格 H2"),
         ],
@@ -82,7 +82,7 @@ fn a_hidden_sheet_is_taken_only_by_name() {
     assert!(kinds(&faults)[1].0.starts_with("报价表在隐藏的工作表里，请取消隐藏：“报价表”"), "{faults:?}");
     let (quotation, faults) = read_as("a.xlsx", &bytes("sheets/hidden-table.xlsx"), Some("报价表"));
     assert_values("hidden-table.xlsx", &quotation.unwrap());
-    assert_eq!(kinds(&faults)[0].0, "工作表‘报价表’");
+    assert_eq!(kinds(&faults)[0].0, "工作表“报价表”");
 }
 
 #[test]

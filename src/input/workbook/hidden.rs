@@ -15,7 +15,7 @@ pub fn figures(workbook: &Workbook, read: Option<usize>) -> Vec<Fault> {
     let mut faults = Vec::new();
     for sheet in workbook.sheets.iter().filter(|sheet| sheet.visibility == Visibility::Hidden) {
         if let Some(first) = first_figure(sheet) {
-            faults.push(fault(format!("工作表‘{}’", sheet.name), workbook.origin(sheet, first)));
+            faults.push(fault(format!("工作表“{}”", sheet.name), workbook.origin(sheet, first)));
         }
     }
     let Some(sheet) = read.and_then(|index| workbook.sheets.get(index)) else { return faults };
