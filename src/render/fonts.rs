@@ -2,7 +2,7 @@
 //!
 //! Loaded once and shared by all documents: loading them anew costs as much as compiling a page.
 //!
-//! May use: `pack` fonts handed in as bytes, `input::folder` for hashing is not needed: hashes are made here.
+//! May use: nothing else of hetong; the pack's own fonts are handed in as bytes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
