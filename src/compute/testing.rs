@@ -139,6 +139,7 @@ pub fn good_case() -> Case {
         stated: StatedFigures::default(),
         adopt_errata: false,
         adjustments: Vec::new(),
+        empty_keys: std::collections::BTreeMap::new(),
     }
 }
 

@@ -102,6 +102,7 @@ impl CaseReader<'_> {
         case.adopt_errata = self.errata(&mut map);
         case.adjustments = self.adjustments(&mut map);
         map.finish(self.reading);
+        case.empty_keys = std::mem::take(&mut self.reading.empty);
         (case, pack_id)
     }
 

@@ -1,5 +1,7 @@
 //! A case (案卷): one supplier's framework contract as the user wrote it down, typed, each value with its place.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -222,6 +224,8 @@ pub struct Case {
     pub adopt_errata: bool,
     /// 调整, in the file's order.
     pub adjustments: Vec<Adjustment>,
+    /// Keys that were written but left empty, by path: where a blank is to be filled in.
+    pub empty_keys: BTreeMap<String, Origin>,
 }
 
 impl Case {
@@ -239,6 +243,7 @@ impl Case {
             stated: StatedFigures::default(),
             adopt_errata: false,
             adjustments: Vec::new(),
+            empty_keys: BTreeMap::new(),
         }
     }
 }

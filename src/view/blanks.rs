@@ -33,7 +33,7 @@ impl Collector<'_> {
                 clause: place.1.into(),
                 field: field.into(),
                 key: key.into(),
-                origin: origin.unwrap_or(&self.case.origin).clone(),
+                origin: self.case.empty_keys.get(key).or(origin).unwrap_or(&self.case.origin).clone(),
             });
         }
     }

@@ -22,6 +22,8 @@ pub struct Reading {
     pub faults: Vec<Fault>,
     /// Known keys by path, such as `合同.有效期` or `调整[]`; compared with the published schema in a test.
     pub known: BTreeMap<String, BTreeSet<String>>,
+    /// Keys that were written but left empty, by path.
+    pub empty: BTreeMap<String, Origin>,
 }
 
 impl Reading {
@@ -51,7 +53,15 @@ impl<'n> MapReader<'n> {
             }
             return None;
         };
-        Some(Self { path: path.into(), entries, asked: Vec::new(), origin: node.origin.clone() })
+        let map = Self { path: path.into(), entries, asked: Vec::new(), origin: node.origin.clone() };
+        let is_empty = |node: &Node| match &node.kind {
+            Kind::Null => true,
+            Kind::Scalar(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        let empty = entries.iter().filter(|(_, node)| is_empty(node));
+        reading.empty.extend(empty.map(|(key, _)| (map.path_of(&key.value), key.origin.clone())));
+        Some(map)
     }
 
     /// The value of a key; `None` if it is left out or empty.
