@@ -8,12 +8,12 @@
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use hetong::bundle::build;
 use hetong::bundle::job::Draft;
 use hetong::bundle::plan::{Format, contract_files};
-use hetong::bundle::{build, produce};
+use hetong::bundle::produce::Press;
 use hetong::render::fonts::Fonts;
 use hetong::render::pdf::typeset;
-use hetong::render::template::Templates;
 use hetong::rules::Purpose;
 
 fn sample() -> &'static Path {
@@ -23,13 +23,12 @@ fn sample() -> &'static Path {
 fn compare(criterion: &mut Criterion) {
     let job = Draft::read(sample(), None).expect("the pack").check(Purpose::Final, None);
     let fonts = Fonts::load(None, &job.pack.fonts).expect("Chinese fonts");
-    let templates = Templates::parse(&job.pack.templates).expect("templates");
-    let view = produce::view(&job, &fonts);
+    let press = Press::new(&job, &fonts).expect("templates");
     let files = contract_files(&job.pack, &[]).expect("documents");
     let sources: Vec<(String, String)> = files
         .iter()
         .filter(|file| file.format == Format::Pdf)
-        .map(|file| (file.name.clone(), produce::source(&templates, &view, file).expect("source")))
+        .map(|file| (file.name.clone(), press.source(file).expect("source")))
         .collect();
     let mut group = criterion.benchmark_group("sample case");
     group.sample_size(20);

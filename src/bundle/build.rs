@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::job::Job;
 use super::manifest::{MANIFEST, manifest, recorded_outputs};
 use super::plan::{PlannedFile, REPORT, WHOLE, contract_files};
-use super::produce::{self, Output, ProduceError};
+use super::produce::{Output, Press, ProduceError};
 use super::write::{Written, write};
 use crate::input::folder::explain;
 use crate::pack::Pack;
@@ -42,13 +42,14 @@ pub enum BuildError {
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
     let files = contract_files(&job.pack, only)
         .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(&job.pack) })?;
-    let stale = stale_files(job, fonts, only, &files, target)?;
+    let press = Press::new(job, fonts).map_err(ProduceError::from)?;
+    let stale = stale_files(&press, &job.pack, only, &files, target)?;
     if job.purpose == Purpose::Final && !stale.is_empty() {
         return Err(BuildError::Stale(stale));
     }
-    let mut outputs = produce::contract(job, fonts, &files)?;
+    let mut outputs = press.print(&files)?;
     if only.is_empty() || only.iter().any(|id| id == REPORT) {
-        outputs.extend(produce::report(job, fonts, &outputs)?);
+        outputs.extend(press.report(&outputs)?);
     }
     let earlier = if only.is_empty() { Vec::new() } else { recorded_outputs(&target.join(MANIFEST)) };
     let manifest = manifest(job, fonts, &outputs, &earlier)?;
@@ -67,8 +68,8 @@ fn known_documents(pack: &Pack) -> Vec<String> {
 
 /// The documents of an earlier build that `only` leaves out although they would come out otherwise now.
 fn stale_files(
-    job: &Job,
-    fonts: &Fonts,
+    press: &Press<'_>,
+    pack: &Pack,
     only: &[String],
     wanted: &[PlannedFile],
     target: &Path,
@@ -76,9 +77,9 @@ fn stale_files(
     if only.is_empty() {
         return Ok(Vec::new());
     }
-    let mut others = contract_files(&job.pack, &[]).unwrap_or_default();
+    let mut others = contract_files(pack, &[]).unwrap_or_default();
     others.retain(|file| !wanted.contains(file) && target.join(&file.name).exists());
-    let outputs = produce::contract(job, fonts, &others)?;
+    let outputs = press.print(&others)?;
     let differs =
         |output: &Output| fs::read(target.join(&output.name)).is_ok_and(|present| present != output.bytes);
     Ok(outputs.into_iter().filter(differs).map(|output| output.name).collect())

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::job::Job;
 use super::plan::{Format, PlannedFile, report_file};
-use crate::input::folder::sha256_hex;
+use crate::input::folder::{InputFile, sha256_hex};
 use crate::render::fonts::Fonts;
 use crate::render::pdf::{self, PdfError, Stamp};
 use crate::render::template::{TemplateError, Templates};
@@ -44,64 +44,90 @@ pub struct Output {
     pub pages: Option<usize>,
 }
 
-/// Renders the files of a contract.
-///
-/// # Errors
-/// The first file that cannot be made; nothing is written then.
-pub fn contract(job: &Job, fonts: &Fonts, files: &[PlannedFile]) -> Result<Vec<Output>, ProduceError> {
-    let templates = Templates::parse(&job.pack.templates)?;
-    let view = view(job, fonts);
-    let one = |file: &PlannedFile| match file.format {
-        Format::Pdf => typeset(job, fonts, file, &source(&templates, &view, file)?),
-        Format::Xlsx => workbook(job, &view, file),
-    };
-    files.par_iter().map(one).collect()
+/// What all files of one case are printed with: its templates, parsed once, and its view, built once.
+#[derive(Debug)]
+pub struct Press<'a> {
+    job: &'a Job,
+    fonts: &'a Fonts,
+    templates: Templates,
+    view: ContractView,
 }
 
-/// The view all documents of a case are printed from.
-pub fn view(job: &Job, fonts: &Fonts) -> ContractView {
-    let draft = job.purpose == Purpose::Draft;
-    let mut view = ContractView::new(&job.case, &job.pack, &job.figures, draft);
-    view.fonts = FontFamilies { serif: fonts.serif.clone(), sans: fonts.sans.clone() };
-    view
+impl<'a> Press<'a> {
+    /// Sets up the press.
+    ///
+    /// # Errors
+    /// If a template of the pack is not valid.
+    pub fn new(job: &'a Job, fonts: &'a Fonts) -> Result<Self, TemplateError> {
+        let draft = job.purpose == Purpose::Draft;
+        let mut view = ContractView::new(&job.case, &job.pack, &job.figures, draft);
+        view.fonts = FontFamilies { serif: fonts.serif.clone(), sans: fonts.sans.clone() };
+        Ok(Self { job, fonts, templates: Templates::parse(&job.pack.templates)?, view })
+    }
+
+    /// Renders planned files, side by side.
+    ///
+    /// # Errors
+    /// The first file that cannot be made; nothing is written then.
+    pub fn print(&self, files: &[PlannedFile]) -> Result<Vec<Output>, ProduceError> {
+        let one = |file: &PlannedFile| match file.format {
+            Format::Pdf => self.typeset(file, &self.source(file)?),
+            Format::Xlsx => self.workbook(file),
+        };
+        files.par_iter().map(one).collect()
+    }
+
+    /// The Typst source of a planned PDF: all that it shows, and nothing else.
+    ///
+    /// # Errors
+    /// If a template does not fit the view.
+    pub fn source(&self, file: &PlannedFile) -> Result<String, TemplateError> {
+        let title = format!("{}（{}）", self.view.header.left, file.title);
+        self.templates.fill("main.typ", &self.view.for_file(&title, &template_names(file)))
+    }
+
+    fn workbook(&self, file: &PlannedFile) -> Result<Output, ProduceError> {
+        let (pack, figures, view) = (&self.job.pack, &self.job.figures, &self.view);
+        let bytes = match file.document.as_str() {
+            "附件2" => xlsx::write_assessment(&workbooks::assessment(pack, view)),
+            "附件3" => xlsx::write_quotation(&workbooks::quotation(figures, view)),
+            "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
+            "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
+            other => return Err(ProduceError::NoWorkbook { document: other.to_owned() }),
+        };
+        let bytes = bytes.map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
+        Ok(Output { document: file.document.clone(), name: file.name.clone(), bytes, pages: None })
+    }
+
+    fn typeset(&self, file: &PlannedFile, source: &str) -> Result<Output, ProduceError> {
+        let job = self.job;
+        let ident = format!("hetong/{}/{}", job.case.name, file.name);
+        let pdf = pdf::typeset(&file.name, &ident, source, &job.pack.templates, self.fonts, stamp(job))?;
+        Ok(Output {
+            document: file.document.clone(),
+            name: file.name.clone(),
+            bytes: pdf.bytes,
+            pages: Some(pdf.pages),
+        })
+    }
+
+    /// The 核对报告 over all other outputs.
+    ///
+    /// # Errors
+    /// If it cannot be typeset.
+    pub fn report(&self, outputs: &[Output]) -> Result<Option<Output>, ProduceError> {
+        let Some(file) = report_file(&self.job.pack) else { return Ok(None) };
+        let title = format!("{}核对报告", self.job.case.name);
+        let mut contract = self.view.for_file(&title, &template_names(&file));
+        // The report speaks about the draft; it is none itself.
+        contract.draft = false;
+        let view = WithReport { contract, report: report_view(self.job, outputs) };
+        self.typeset(&file, &self.templates.fill("main.typ", &view)?).map(Some)
+    }
 }
 
-/// The Typst source of a planned PDF: all that it shows, and nothing else.
-///
-/// # Errors
-/// If a template does not fit the view.
-pub fn source(
-    templates: &Templates,
-    view: &ContractView,
-    file: &PlannedFile,
-) -> Result<String, TemplateError> {
-    let names: Vec<&str> = file.templates.iter().map(String::as_str).collect();
-    let title = format!("{}（{}）", view.header.left, file.title);
-    templates.fill("main.typ", &view.for_file(&title, &names))
-}
-
-fn workbook(job: &Job, view: &ContractView, file: &PlannedFile) -> Result<Output, ProduceError> {
-    let (pack, figures) = (&job.pack, &job.figures);
-    let bytes = match file.document.as_str() {
-        "附件2" => xlsx::write_assessment(&workbooks::assessment(pack, view)),
-        "附件3" => xlsx::write_quotation(&workbooks::quotation(figures, view)),
-        "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
-        "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
-        other => return Err(ProduceError::NoWorkbook { document: other.to_owned() }),
-    };
-    let bytes = bytes.map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
-    Ok(Output { document: file.document.clone(), name: file.name.clone(), bytes, pages: None })
-}
-
-fn typeset(job: &Job, fonts: &Fonts, file: &PlannedFile, source: &str) -> Result<Output, ProduceError> {
-    let ident = format!("hetong/{}/{}", job.case.name, file.name);
-    let pdf = pdf::typeset(&file.name, &ident, source, &job.pack.templates, fonts, stamp(job))?;
-    Ok(Output {
-        document: file.document.clone(),
-        name: file.name.clone(),
-        bytes: pdf.bytes,
-        pages: Some(pdf.pages),
-    })
+fn template_names(file: &PlannedFile) -> Vec<&str> {
+    file.templates.iter().map(String::as_str).collect()
 }
 
 /// The day of signing; a draft without one gets the first day of the millennium, which no reader takes for real.
@@ -113,29 +139,15 @@ fn stamp(job: &Job) -> Stamp {
     parts.unwrap_or((2000, 1, 1))
 }
 
-/// The 核对报告 over all other outputs.
-///
-/// # Errors
-/// If it cannot be typeset.
-pub fn report(job: &Job, fonts: &Fonts, outputs: &[Output]) -> Result<Option<Output>, ProduceError> {
-    let Some(file) = report_file(&job.pack) else { return Ok(None) };
+fn report_view(job: &Job, outputs: &[Output]) -> ReportView {
     let draft = job.purpose == Purpose::Draft;
     let mut report = ReportView::new(&job.case, &job.pack, &job.findings, &job.blanks, &job.book, draft);
     report.rules = job.outcomes.iter().map(|outcome| rule_row(outcome, job.blanks.len())).collect();
     report.summary = summary(job);
-    let input = |file: &crate::input::folder::InputFile| InputRow {
-        file: file.name.to_string(),
-        sha256: file.sha256.clone(),
-    };
+    let input = |file: &InputFile| InputRow { file: file.name.to_string(), sha256: file.sha256.clone() };
     report.inputs = job.inputs.iter().map(input).collect();
     report.outputs = outputs.iter().map(output_row).collect();
-    let templates: Vec<&str> = file.templates.iter().map(String::as_str).collect();
-    let mut contract = view(job, fonts).for_file(&format!("{}核对报告", job.case.name), &templates);
-    // The report speaks about the draft; it is none itself.
-    contract.draft = false;
-    let view = WithReport { contract, report };
-    let source = Templates::parse(&job.pack.templates)?.fill("main.typ", &view)?;
-    typeset(job, fonts, &file, &source).map(Some)
+    report
 }
 
 #[derive(serde::Serialize)]

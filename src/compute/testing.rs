@@ -143,6 +143,13 @@ pub fn good_case() -> Case {
     }
 }
 
+/// The good case with something changed in the first row of its quotation.
+pub fn first_row(change: impl FnOnce(&mut QuotationRow)) -> Case {
+    let mut case = good_case();
+    change(&mut case.quotation.as_mut().unwrap().rows[0]);
+    case
+}
+
 fn good_supplier() -> Supplier {
     Supplier {
         origin: Some(at("乙方")),

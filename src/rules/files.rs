@@ -2,7 +2,7 @@
 //!
 //! May use: `model`, `diagnostics`.
 
-use super::{Context, Reporter, Rule, always};
+use super::{Context, Reporter, Rule, always, did_you_mean};
 use crate::diagnostics::{RuleInfo, Severity};
 use crate::model::fault::FaultKind;
 
@@ -138,7 +138,7 @@ fn f005(ctx: &Context, out: &mut Reporter) {
     for fault in ctx.faults {
         match &fault.kind {
             FaultKind::UnknownKey { key, suggestion, known } => {
-                let hint = suggestion.as_ref().map(|s| format!("，是不是想写“{s}”")).unwrap_or_default();
+                let hint = did_you_mean(suggestion.as_deref());
                 out.report(&fault.origin, format!("不认识的键“{key}”{hint}"))
                     .expected(format!("可写的键：{}", known.join("、")));
             }

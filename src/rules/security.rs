@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::{Context, Reporter, Rule, did_you_mean, nearest};
-use crate::compute::data_level::{category, level_rank};
-use crate::diagnostics::{RuleInfo, Severity};
+use crate::compute::data_level::level_rank;
+use crate::diagnostics::{Located, RuleInfo, Severity};
 
 fn shares_data(ctx: &Context) -> bool {
     ctx.case.data_sharing.is_some()
@@ -32,15 +32,26 @@ pub static I001: Rule = Rule {
 
 fn i001(ctx: &Context, out: &mut Reporter) {
     let Some(data) = &ctx.case.data_sharing else { return };
+    let codes: Vec<&str> = ctx.pack.data_catalogue.iter().map(|category| category.code.as_str()).collect();
+    each_known_and_once(&data.categories, "数据类别", &codes, "分类分级目录中的代码，如 A1-1、G3-1", out);
+}
+
+/// Names from a list that the pack gives, none of them twice.
+fn each_known_and_once(
+    given: &[Located<String>],
+    what: &str,
+    known: &[&str],
+    expected: &str,
+    out: &mut Reporter,
+) {
     let mut seen = BTreeSet::new();
-    for code in &data.categories {
-        if !seen.insert(code.value.trim()) {
-            out.report(&code.origin, format!("数据类别“{}”写了两次", code.value)).help("删去重复的一项");
-        } else if category(ctx.pack, &code.value).is_none() {
-            let codes = ctx.pack.data_catalogue.iter().map(|category| category.code.as_str());
-            let suggestion = did_you_mean(nearest(&code.value, codes));
-            out.report(&code.origin, format!("没有数据类别“{}”{suggestion}", code.value))
-                .expected("分类分级目录中的代码，如 A1-1、G3-1");
+    for name in given {
+        let text = name.value.trim();
+        if !seen.insert(text) {
+            out.report(&name.origin, format!("{what}“{}”写了两次", name.value)).help("删去重复的一项");
+        } else if !known.contains(&text) {
+            let suggestion = did_you_mean(nearest(text, known.iter().copied()));
+            out.report(&name.origin, format!("没有{what}“{}”{suggestion}", name.value)).expected(expected);
         }
     }
 }
@@ -108,17 +119,8 @@ pub static I003: Rule = Rule {
 
 fn i003(ctx: &Context, out: &mut Reporter) {
     let Some(data) = &ctx.case.data_sharing else { return };
-    let stages = &ctx.pack.processing_stages;
-    let mut seen = BTreeSet::new();
-    for stage in &data.stages {
-        if !seen.insert(stage.value.as_str()) {
-            out.report(&stage.origin, format!("处理方式“{}”写了两次", stage.value)).help("删去重复的一项");
-        } else if !stages.contains(&stage.value) {
-            let suggestion = did_you_mean(nearest(&stage.value, stages.iter().map(String::as_str)));
-            out.report(&stage.origin, format!("没有处理方式“{}”{suggestion}", stage.value))
-                .expected(stages.join("、"));
-        }
-    }
+    let stages: Vec<&str> = ctx.pack.processing_stages.iter().map(String::as_str).collect();
+    each_known_and_once(&data.stages, "处理方式", &stages, &stages.join("、"), out);
 }
 
 /// Every stage has safeguards, and no other has.
@@ -217,7 +219,6 @@ fn i006(ctx: &Context, out: &mut Reporter) {
 mod tests {
     use super::*;
     use crate::compute::testing::{at, good_case, located_at, text};
-    use crate::diagnostics::Located;
     use crate::model::case::{Case, DataSharing, Safeguard};
     use crate::rules::testing::{fire, only};
 

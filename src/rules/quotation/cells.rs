@@ -262,15 +262,7 @@ fn tell_stale(what: &str, cell: &NumberCell, out: &mut Reporter) {
 mod tests {
     use super::*;
     use crate::compute::testing::*;
-    use crate::model::case::Case;
-    use crate::model::quotation::QuotationRow;
     use crate::rules::testing::{fire, only};
-
-    fn first_row(change: impl FnOnce(&mut QuotationRow)) -> Case {
-        let mut case = good_case();
-        change(&mut case.quotation.as_mut().unwrap().rows[0]);
-        case
-    }
 
     fn formula(cached: Decimal, recomputed: Option<Decimal>) -> CellNumber {
         CellNumber::Formula { formula: "900/1.06".into(), cached, recomputed }

@@ -141,16 +141,9 @@ fn q004(ctx: &Context, out: &mut Reporter) {
 mod tests {
     use super::*;
     use crate::compute::testing::*;
-    use crate::model::case::Case;
-    use crate::model::quotation::{CellNumber, QuotationRow};
+    use crate::model::quotation::CellNumber;
     use crate::rules::testing::{fire, only};
     use rust_decimal::dec;
-
-    fn first_row(change: impl FnOnce(&mut QuotationRow)) -> Case {
-        let mut case = good_case();
-        change(&mut case.quotation.as_mut().unwrap().rows[0]);
-        case
-    }
 
     fn formula(cached: Decimal) -> CellNumber {
         CellNumber::Formula { formula: "900/1.06".into(), cached, recomputed: Some(cached) }
