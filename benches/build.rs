@@ -12,6 +12,7 @@ use hetong::bundle::build;
 use hetong::bundle::job::Draft;
 use hetong::bundle::plan::{Format, contract_files};
 use hetong::bundle::produce::Press;
+use hetong::input::months::Scope;
 use hetong::render::fonts::Fonts;
 use hetong::render::pdf::typeset;
 use hetong::rules::Purpose;
@@ -21,7 +22,7 @@ fn sample() -> &'static Path {
 }
 
 fn compare(criterion: &mut Criterion) {
-    let job = Draft::read(sample(), None).expect("the pack").check(Purpose::Final, None);
+    let job = Draft::read(sample(), Scope::Contract, None).expect("the pack").check(Purpose::Final, None);
     let fonts = Fonts::load(None, &job.pack.fonts).expect("Chinese fonts");
     let press = Press::new(&job, &fonts).expect("templates");
     let files = contract_files(&job.pack, &[]).expect("documents");
@@ -46,7 +47,9 @@ fn compare(criterion: &mut Criterion) {
             tempfile::tempdir().expect("a folder to write to")
         };
         let run = |folder: tempfile::TempDir| {
-            let job = Draft::read(sample(), None).expect("the pack").check(Purpose::Final, Some(&fonts));
+            let job = Draft::read(sample(), Scope::Contract, None)
+                .expect("the pack")
+                .check(Purpose::Final, Some(&fonts));
             build::build(&job, &fonts, &[], &folder.path().join("星河示例")).expect("a bundle");
             folder
         };

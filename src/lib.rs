@@ -8,9 +8,9 @@
 //!
 //! ```no_run
 //! use std::path::Path;
-//! use hetong::{bundle::{build::build, job::Draft}, render::fonts::Fonts, rules::Purpose};
+//! use hetong::{bundle::{build::build, job::Draft}, input::months::Scope, render::fonts::Fonts, rules::Purpose};
 //!
-//! let draft = Draft::read(Path::new("fixtures/cases/星河示例"), None)?;
+//! let draft = Draft::read(Path::new("fixtures/cases/星河示例"), Scope::Contract, None)?;
 //! let fonts = Fonts::load(None, &draft.pack.fonts)?;
 //! let job = draft.check(Purpose::Draft, Some(&fonts));
 //! build(&job, &fonts, &[], Path::new("output/星河示例"))?;

@@ -7,9 +7,11 @@ use std::path::Path;
 
 use crate::compute::CaseFigures;
 use crate::compute::figures::{Figure, figure_book};
+use crate::compute::people::People;
 use crate::diagnostics::{Findings, Located, Sources};
 use crate::input::case::{self, LoadedCase};
 use crate::input::folder::InputFile;
+use crate::input::months::{self, Scope};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::{Fault, FaultKind};
@@ -58,18 +60,29 @@ pub struct Job {
 }
 
 impl Draft {
-    /// Reads the case in `folder`.
+    /// Reads as much of the case in `folder` as `scope` asks for.
     ///
     /// # Errors
     /// If the pack cannot be loaded; everything else is a finding of the case.
-    pub fn read(folder: &Path, packs: Option<&Path>) -> Result<Self, PackError> {
+    pub fn read(folder: &Path, scope: Scope, packs: Option<&Path>) -> Result<Self, PackError> {
         let mut loaded = case::load(folder);
         let pack = pack_of(packs, loaded.pack_id.as_ref(), &mut loaded.faults)?;
+        let months = months::load(folder, scope, &pack);
+        loaded.case.months = months.months;
+        loaded.case.ledger = months.ledger;
+        loaded.faults.extend(months.faults);
+        loaded.sources.extend(months.sources);
+        loaded.inputs.extend(months.inputs);
         Ok(Self { loaded, pack })
     }
 
     /// Computes and checks it. With `fonts`, every character is checked for a glyph, too.
     pub fn check(self, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
+        self.check_among(&People::default(), purpose, fonts)
+    }
+
+    /// The same as one of a batch of cases, in all of which `people` worked.
+    pub fn check_among(self, people: &People, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
         let Self { loaded: LoadedCase { case, readable, faults, sources, inputs, .. }, pack } = self;
         let figures = CaseFigures::of(&case, &pack);
         // A file that cannot be read leaves nothing to judge: only that is told.
@@ -85,6 +98,7 @@ impl Draft {
             blanks: &blanks,
             documents: &documents,
             missing_glyphs: &missing_glyphs,
+            people,
             purpose,
         };
         let (findings, outcomes) =

@@ -15,6 +15,7 @@ use crate::bundle::build;
 use crate::bundle::job::Draft;
 use crate::bundle::write::Written;
 use crate::diagnostics::Severity;
+use crate::input::months::Scope;
 use crate::pack::Pack;
 use crate::render::fonts::Fonts;
 use crate::rules::Purpose;
@@ -113,7 +114,8 @@ fn build_one(
     templates: Option<&Path>,
     fonts: &FontCache,
 ) -> Result<Built, Failure> {
-    let draft = Draft::read(folder, templates).map_err(|error| Failure(error.to_string()))?;
+    let draft =
+        Draft::read(folder, Scope::Contract, templates).map_err(|error| Failure(error.to_string()))?;
     let fonts = fonts.of(&draft.pack)?;
     let purpose = if args.is_final { Purpose::Final } else { Purpose::Draft };
     let job = draft.check(purpose, Some(&fonts));

@@ -14,6 +14,7 @@ use crate::bundle::job::{Draft, Job};
 use crate::diagnostics::{CaseReport, Findings, Sources, human, json, sarif};
 use crate::input::case::CASE_FILE;
 use crate::input::discovery;
+use crate::input::months::Scope;
 use crate::rules::Purpose;
 
 /// 检查案卷，列出全部问题
@@ -126,7 +127,8 @@ fn check_all(paths: &[PathBuf], session: &Session<'_>) -> Result<Vec<Checked>, F
 /// An error here stops the batch, so it is for what concerns all cases alike, such as a pack that cannot be loaded;
 /// what is wrong with a case is a finding.
 fn check_one(folder: &Path, templates: Option<&Path>) -> Result<Checked, Failure> {
-    let draft = Draft::read(folder, templates).map_err(|error| Failure(error.to_string()))?;
+    let draft =
+        Draft::read(folder, Scope::Everything, templates).map_err(|error| Failure(error.to_string()))?;
     Ok(Checked::of(draft.check(Purpose::Draft, None), folder))
 }
 

@@ -9,7 +9,11 @@ pub mod clauses;
 pub mod contract;
 pub mod data_level;
 pub mod figures;
+pub mod order;
+pub mod people;
 pub mod quotation;
+pub mod score;
+pub mod settlement;
 pub mod term;
 #[cfg(test)]
 pub mod testing;
@@ -20,7 +24,9 @@ use crate::pack::Pack;
 use clauses::ClauseValues;
 use contract::ContractFigures;
 use data_level::LevelFigure;
+use order::{OrderFigures, order_figures};
 use quotation::{QuotationFigures, QuotationTable};
+use settlement::{OrderSettlement, settlements};
 
 /// All figures of one case as it stands on signing.
 #[derive(Clone, Debug)]
@@ -35,6 +41,10 @@ pub struct CaseFigures {
     pub clauses: ClauseValues,
     /// 附件5 二(4); none where no data is shared.
     pub data_level: Option<LevelFigure>,
+    /// 附件6, order by order, as the case has them.
+    pub orders: Vec<OrderFigures>,
+    /// 附件7: every 结算单 of the months that were read.
+    pub settlements: Vec<OrderSettlement>,
 }
 
 impl CaseFigures {
@@ -44,6 +54,8 @@ impl CaseFigures {
         let quotation = table.complete();
         let contract = quotation.as_ref().and_then(ContractFigures::of);
         Self {
+            orders: order_figures(&case.orders, &table),
+            settlements: settlements(case, pack, &table),
             table,
             quotation,
             contract,

@@ -139,6 +139,9 @@ pub fn good_case() -> Case {
         stated: StatedFigures::default(),
         adopt_errata: false,
         adjustments: Vec::new(),
+        orders: Vec::new(),
+        months: Vec::new(),
+        ledger: crate::model::ledger::Ledger::default(),
         empty_keys: std::collections::BTreeMap::new(),
     }
 }

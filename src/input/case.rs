@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::folder::{CaseFolder, InputFile, MAX_WORKBOOK_BYTES, MAX_YAML_BYTES, explain};
+use super::order;
 use super::workbook;
 use super::yaml::node::{self, Kind, Node};
 use super::yaml::reader::{MapReader, Reading, text_of};
@@ -31,22 +32,25 @@ pub struct LoadedCase {
     pub sources: Sources,
     /// Every file that was read.
     pub inputs: Vec<InputFile>,
-    /// Every key that was asked for, by path; for the test that holds the schema to it.
+    /// Every key of 合同.yaml that was asked for, by path; for the test that holds the schema to it.
     pub known_keys: Reading,
+    /// The same of the orders.
+    pub known_order_keys: Reading,
 }
 
 /// Reads the case in `folder`. Whatever cannot be read, the folder included, is a fault of the case.
 pub fn load(folder: &Path) -> LoadedCase {
-    let mut reading = Reading::default();
+    let (mut reading, mut order_reading) = (Reading::default(), Reading::default());
     let origin = Origin::File(CASE_FILE.into());
     let unread =
         |name: String| Said { case: Case::blank(name, origin.clone()), readable: false, pack_id: None };
     let (said, inputs, sources) = match CaseFolder::open(folder) {
         Ok(open) => {
-            let read = read_case(&open, &origin, &mut reading).unwrap_or_else(|fault| {
+            let mut read = read_case(&open, &origin, &mut reading).unwrap_or_else(|fault| {
                 reading.faults.push(*fault);
                 unread(open.name())
             });
+            read.case.orders = order::load(&open, &mut reading, &mut order_reading);
             let (inputs, sources) = open.into_inputs();
             (read, inputs, sources)
         }
@@ -60,7 +64,16 @@ pub fn load(folder: &Path) -> LoadedCase {
     };
     let Said { case, readable, pack_id } = said;
     let faults = std::mem::take(&mut reading.faults);
-    LoadedCase { case, readable, pack_id, faults, sources, inputs, known_keys: reading }
+    LoadedCase {
+        case,
+        readable,
+        pack_id,
+        faults,
+        sources,
+        inputs,
+        known_keys: reading,
+        known_order_keys: order_reading,
+    }
 }
 
 /// What 合同.yaml says.

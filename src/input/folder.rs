@@ -88,6 +88,44 @@ impl CaseFolder {
         Ok(text)
     }
 
+    /// The files of a folder of the case with one of these extensions, by name, as paths from the case folder.
+    /// Hidden ones and what Office leaves beside an open file are passed over; a folder that is not there has none.
+    pub fn files(&self, within: &str, extensions: &[&str], faults: &mut Vec<Fault>) -> Vec<String> {
+        let mut names = self.names(within, faults, |kind| kind.is_file() || kind.is_symlink());
+        names.retain(|name| {
+            let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+            extension.is_some_and(|found| extensions.iter().any(|known| found.eq_ignore_ascii_case(known)))
+        });
+        names.into_iter().map(|name| format!("{within}/{name}")).collect()
+    }
+
+    /// The names of the folders in a folder of the case, in order.
+    pub fn folders(&self, within: &str, faults: &mut Vec<Fault>) -> Vec<String> {
+        self.names(within, faults, fs::FileType::is_dir)
+    }
+
+    fn names(&self, within: &str, faults: &mut Vec<Fault>, wanted: fn(&fs::FileType) -> bool) -> Vec<String> {
+        let read = || -> io::Result<Vec<String>> {
+            let mut names = Vec::new();
+            for entry in fs::read_dir(self.root.join(within))? {
+                let entry = entry?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if !name.starts_with(['.', '~']) && wanted(&entry.file_type()?) {
+                    names.push(name);
+                }
+            }
+            names.sort();
+            Ok(names)
+        };
+        read().unwrap_or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                let why = format!("“{within}”{}", explain(&error));
+                faults.push(Fault::new(FaultKind::Unreadable { why }, Origin::File(within.into())));
+            }
+            Vec::new()
+        })
+    }
+
     /// What was read so far, by name, and the texts among it.
     pub fn into_inputs(self) -> (Vec<InputFile>, Sources) {
         (self.read.into_inner().into_values().collect(), self.sources.into_inner())

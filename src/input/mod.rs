@@ -8,6 +8,9 @@
 pub mod case;
 pub mod discovery;
 pub mod folder;
+pub mod ledger;
+pub mod months;
+pub mod order;
 pub mod schema;
 pub mod starter;
 pub mod workbook;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::ledger::Ledger;
 use super::money::Money;
+use super::month_sheets::MonthSheets;
+use super::order::Order;
 use super::quotation::Quotation;
 use super::tax::TaxRate;
 use crate::diagnostics::{Located, Origin};
@@ -224,6 +227,12 @@ pub struct Case {
     pub adopt_errata: bool,
     /// 调整, in the file's order.
     pub adjustments: Vec<Adjustment>,
+    /// 订单/*.yaml, in the order of their file names.
+    pub orders: Vec<Order>,
+    /// 结算/<月份>/, in the order of the months, as far as they were asked for.
+    pub months: Vec<MonthSheets>,
+    /// 台账.jsonl, if it was asked for.
+    pub ledger: Ledger,
     /// Keys that were written but left empty, by path: where a blank is to be filled in.
     pub empty_keys: BTreeMap<String, Origin>,
 }
@@ -243,6 +252,9 @@ impl Case {
             stated: StatedFigures::default(),
             adopt_errata: false,
             adjustments: Vec::new(),
+            orders: Vec::new(),
+            months: Vec::new(),
+            ledger: Ledger::default(),
             empty_keys: BTreeMap::new(),
         }
     }

@@ -1,4 +1,5 @@
-//! What the documents are about, typed: parties, quotation, money, tax rate, 大写, periods, declarations.
+//! What the documents are about, typed: parties, quotation, money, tax rate, 大写, orders,
+//! monthly settlement, declarations.
 //!
 //! May use: `diagnostics` (only for where a value was written).
 
@@ -7,7 +8,11 @@ pub mod capital;
 pub mod case;
 pub mod fault;
 pub mod identifiers;
+pub mod ledger;
 pub mod money;
+pub mod month;
+pub mod month_sheets;
 pub mod numerals;
+pub mod order;
 pub mod quotation;
 pub mod tax;

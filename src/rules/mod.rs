@@ -20,6 +20,7 @@ mod texts;
 use std::collections::BTreeSet;
 
 use crate::compute::CaseFigures;
+use crate::compute::people::People;
 use crate::diagnostics::{CellRef, Diagnostic, Findings, Origin, RuleInfo, Severity};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
@@ -54,6 +55,8 @@ pub struct Context<'a> {
     pub documents: &'a [String],
     /// Characters of the users' texts that no font has a glyph for.
     pub missing_glyphs: &'a BTreeSet<char>,
+    /// Who worked when in all cases of the batch, this one included; empty where cases are looked at one by one.
+    pub people: &'a People,
     /// Draft or final.
     pub purpose: Purpose,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Context, Purpose, RULES, RuleOutcome, run, run_all};
 use crate::compute::CaseFigures;
+use crate::compute::people::People;
 use crate::compute::testing::pack;
 use crate::diagnostics::{Diagnostic, Findings, Origin, Severity};
 use crate::model::blank::Blank;
@@ -22,6 +23,7 @@ pub fn check(case: &Case, purpose: Purpose) -> (Findings, Vec<RuleOutcome>) {
         blanks: &[],
         documents: &[],
         missing_glyphs: &BTreeSet::new(),
+        people: &People::default(),
         purpose,
     })
 }
@@ -42,6 +44,8 @@ pub struct Extra {
     pub documents: Vec<String>,
     /// What no font can print.
     pub missing_glyphs: BTreeSet<char>,
+    /// Who worked when, over all cases of a batch.
+    pub people: People,
     /// Figures in place of the case's own.
     pub figures: Option<CaseFigures>,
     /// A final build.
@@ -60,6 +64,7 @@ pub fn fire_with(id: &str, case: &Case, extra: Extra) -> Vec<Diagnostic> {
         blanks: &extra.blanks,
         documents: &extra.documents,
         missing_glyphs: &extra.missing_glyphs,
+        people: &extra.people,
         purpose: if extra.is_final { Purpose::Final } else { Purpose::Draft },
     };
     let rule = RULES.iter().find(|rule| rule.info.id == id).unwrap();
