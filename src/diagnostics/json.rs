@@ -89,8 +89,8 @@ fn case<'a>(report: &CaseReport<'a>) -> Case<'a> {
 }
 
 fn finding<'a>(found: &'a Diagnostic, sources: &Sources) -> Finding<'a> {
-    let others = found.labels.iter();
-    let others = others.map(|(origin, label)| Other { place: spot(origin, sources), label }).collect();
+    let others =
+        found.others().map(|(origin, label)| Other { place: spot(origin, sources), label }).collect();
     Finding {
         id: found.id,
         severity: found.severity,

@@ -191,9 +191,17 @@ pub struct Diagnostic {
     pub origin: Origin,
     /// Other places that have to do with it, each with a word on why.
     pub labels: Vec<(Origin, String)>,
+    /// The same fault at other places of one column, each in its own words: told together to people, one by one to
+    /// programs.
+    pub repeats: Vec<(Origin, String)>,
 }
 
 impl Diagnostic {
+    /// Every other place, for emitters that tell them all.
+    fn others(&self) -> impl Iterator<Item = &(Origin, String)> {
+        self.labels.iter().chain(&self.repeats)
+    }
+
     /// Sort key: place first, then rule.
     fn key(&self) -> ((u8, &str, usize, usize, &str), &'static str) {
         (self.origin.key(), self.id)

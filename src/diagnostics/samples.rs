@@ -60,6 +60,7 @@ fn finding(id: &'static str, severity: Severity, origin: Origin, message: &str) 
         help: "请乙方重新报价".into(),
         origin,
         labels: Vec::new(),
+        repeats: Vec::new(),
     }
 }
 

@@ -179,7 +179,7 @@ fn finding<'a>(found: &'a Diagnostic, case: &CaseReport<'_>, rules: &[RuleInfo])
             text.push_str(&format!("\n{name}：{value}"));
         }
     }
-    let related = found.labels.iter().enumerate().map(|(at, (origin, label))| Location {
+    let related = found.others().enumerate().map(|(at, (origin, label))| Location {
         id: Some(at + 1),
         message: Some(message(label.clone())),
         ..location(origin, case)

@@ -161,6 +161,7 @@ impl Reporter {
             help: self.info.fix.to_owned(),
             origin: origin.clone(),
             labels: Vec::new(),
+            repeats: Vec::new(),
         });
         Report(&mut self.found[index])
     }
@@ -265,33 +266,43 @@ const TOLD_ONE_BY_ONE: usize = 4;
 
 /// The same fault all the way down a column is one thing to mend: told at its first cell, with the names of the others.
 fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut columns: Vec<(Column<'_>, Vec<CellRef>)> = Vec::new();
-    for diagnostic in &found {
-        let Some((key, cell)) = column_of(diagnostic) else { continue };
-        match columns.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, cells)) => cells.push(cell),
-            None => columns.push((key, vec![cell])),
-        }
+    let mut columns: Vec<(Column<'_>, Vec<(CellRef, usize)>)> = Vec::new();
+    let mut column_of_finding: Vec<Option<usize>> = Vec::with_capacity(found.len());
+    for (index, diagnostic) in found.iter().enumerate() {
+        column_of_finding.push(column_of(diagnostic).map(|(key, cell)| {
+            let known = columns.iter().position(|(other, _)| *other == key);
+            let column = known.unwrap_or_else(|| {
+                columns.push((key, Vec::new()));
+                columns.len() - 1
+            });
+            columns[column].1.push((cell, index));
+            column
+        }));
     }
-    columns.retain(|(_, cells)| cells.len() > TOLD_ONE_BY_ONE);
     let mut told = Vec::with_capacity(found.len());
-    for diagnostic in &found {
-        let column = column_of(diagnostic)
-            .and_then(|(key, cell)| Some((columns.iter().find(|(other, _)| *other == key)?, cell)));
-        match column {
+    for (index, (diagnostic, column)) in found.iter().zip(&column_of_finding).enumerate() {
+        let cells = column.map(|column| columns[column].1.as_slice());
+        match cells.filter(|cells| cells.len() > TOLD_ONE_BY_ONE) {
             None => told.push(diagnostic.clone()),
-            Some(((_, cells), cell)) if cells.first() == Some(&cell) => {
-                let rest: Vec<String> = cells[1..].iter().map(CellRef::to_string).collect();
-                let others = format!("；同一列还有 {} 处同样的问题：{}", rest.len(), rest.join("、"));
-                told.push(Diagnostic {
-                    message: format!("{}{others}", diagnostic.message),
-                    ..diagnostic.clone()
-                });
+            Some([(_, first), rest @ ..]) if *first == index => {
+                told.push(with_repeats(diagnostic, rest, &found))
             }
             Some(_) => {}
         }
     }
     told
+}
+
+/// A finding that also tells of the same fault further down its column.
+fn with_repeats(first: &Diagnostic, rest: &[(CellRef, usize)], found: &[Diagnostic]) -> Diagnostic {
+    let cells: Vec<String> = rest.iter().map(|(cell, _)| cell.to_string()).collect();
+    let others = format!("；同一列还有 {} 处同样的问题：{}", cells.len(), cells.join("、"));
+    let repeats = rest.iter().filter_map(|(_, index)| found.get(*index));
+    Diagnostic {
+        message: format!("{}{others}", first.message),
+        repeats: repeats.map(|repeat| (repeat.origin.clone(), repeat.message.clone())).collect(),
+        ..first.clone()
+    }
 }
 
 /// A column of a sheet, for findings of one severity.
@@ -374,6 +385,9 @@ mod tests {
         let found = testing::fire("Q005", &case);
         let found = testing::only(found, &crate::compute::testing::cell_origin("J5"), Severity::Error);
         assert!(found.message.contains("还有 20 处") && found.message.contains("J25"), "{}", found.message);
+        let (last, own) = found.repeats.last().unwrap();
+        assert_eq!((found.repeats.len(), last), (20, &crate::compute::testing::cell_origin("J25")));
+        assert!(own.starts_with("“技术支持·初级”"), "each repeat keeps its own words: {own}");
     }
 
     #[test]
