@@ -1,5 +1,7 @@
 //! What a month's 工时 and 考核 sheets say (`结算/<月份>/`), as found: nothing is corrected here, rules judge it.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
 use super::case::Text;
@@ -22,6 +24,9 @@ pub struct WorkEntry {
     pub level: Located<String>,
     /// 日期; none for a month's total.
     pub date: Option<Located<Date>>,
+    /// Whether something stood there that is no certain date: then `date` is none for want of an answer, and input
+    /// has reported it.
+    pub date_unclear: bool,
     /// 人天.
     pub days: Located<CellNumber>,
 }
@@ -36,6 +41,19 @@ pub struct AssessmentEntry {
     pub records: Vec<NumberCell>,
     /// 说明: the reason for the deductions.
     pub note: Text,
+    /// 总分 as the sheet itself states it, to be compared with ours; none where it has no such column.
+    pub stated_score: NumberCell,
+}
+
+/// A 合计 of the 工时 sheet's own, to be compared with its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedTotal {
+    /// Its 人天.
+    pub days: Located<CellNumber>,
+    /// The rows of `work` on the same sheet above it.
+    pub above: Range<usize>,
+    /// Those of them beneath the 合计 before it: the last group.
+    pub group: Range<usize>,
 }
 
 /// One month's sheets.
@@ -47,6 +65,8 @@ pub struct MonthSheets {
     pub work_origin: Origin,
     /// Its rows, in the sheet's order.
     pub work: Vec<WorkEntry>,
+    /// Its own totals.
+    pub work_totals: Vec<StatedTotal>,
     /// The 考核 sheet, or where it should be.
     pub assessment_origin: Origin,
     /// Its rows, in the sheet's order.
