@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use super::quotation::{QuotationTable, same_name};
+use super::quotation::{AMOUNT_LIMIT, QuotationTable, TableRow, same_name};
 use super::score::Score;
 use crate::diagnostics::Origin;
 use crate::model::capital::to_capital;
@@ -12,7 +12,8 @@ use crate::model::case::Case;
 use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
 use crate::model::month::Month;
-use crate::model::month_sheets::{MonthSheets, WorkEntry};
+use crate::model::month_sheets::{AssessmentEntry, MonthSheets, WorkEntry};
+use crate::model::order::Order;
 use crate::model::tax::TaxRate;
 use crate::pack::Pack;
 
@@ -36,14 +37,18 @@ pub struct SettledLine {
 pub struct PersonDays {
     /// 姓名.
     pub person: String,
-    /// 岗位职责.
+    /// 证件号, where the sheet gives one: tells two people of one name apart.
+    pub person_id: String,
+    /// 岗位职责 as 附件3 writes it.
     pub post: String,
-    /// 级别.
+    /// 级别 as 附件3 writes it.
     pub level: String,
     /// Σ 人天.
     pub days: Decimal,
-    /// The days of the month that were named, with the 人天 of each, in order; empty where only a total is given.
+    /// The days of the month that were named, each once, with its 人天, in order.
     pub by_day: Vec<(i8, Decimal)>,
+    /// 人天 given for no day of the month: its total. Zero where every row names its day.
+    pub undated: Decimal,
 }
 
 /// What is due (4.5, 4.6.6).
@@ -90,15 +95,60 @@ pub struct OrderSettlement {
     pub note: String,
     /// What is due.
     pub due: Due,
-    /// 框架协议已结算金额 before this 结算单, 含税, 元.
+    /// 框架协议已结算金额 before this 结算单, 含税, 元: as its ledger line has it if it agrees with the line, else what
+    /// it would be if it were issued now.
     pub opening: Money,
-    /// The same after it.
+    /// The same after it: plus 应支付, or for a correction plus the difference.
     pub closing: Money,
     /// The ledger's line for this order and month, if it was issued.
     pub issued: Option<LedgerLine>,
 }
 
+/// What a 结算单 is printed as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Issue {
+    /// 草稿: nothing is recorded.
+    Draft,
+    /// 已开具, or being issued.
+    Issued,
+    /// 更正: issued in place of an earlier one.
+    Correction {
+        /// Why, as the user gave it.
+        reason: String,
+        /// The line it replaces.
+        replaced: LedgerLine,
+    },
+}
+
+/// By how much a correction changes what was issued; below zero where less is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// 含税, 元.
+    pub gross: Money,
+    /// 不含税, 元.
+    pub net: Money,
+    /// 税额, 元.
+    pub tax: Money,
+}
+
+impl Difference {
+    /// What is due now less what was issued.
+    pub fn of(due: &Due, replaced: &LedgerLine) -> Self {
+        Self { gross: due.gross - replaced.gross, net: due.net - replaced.net, tax: due.tax - replaced.tax }
+    }
+}
+
 impl OrderSettlement {
+    /// The issued line that the inputs no longer agree with: what a correction would replace.
+    pub fn contradicted(&self) -> Option<&LedgerLine> {
+        self.issued.as_ref().filter(|line| !self.agrees_with(line))
+    }
+
+    /// 考核扣款: Σ 行金额 − 应支付, 元.
+    pub fn deducted(&self) -> Money {
+        self.work_gross - self.due.gross
+    }
+
     /// Whether what was issued is what the inputs now give.
     pub fn agrees_with(&self, line: &LedgerLine) -> bool {
         line.days.normalize() == self.days.normalize()
@@ -110,16 +160,17 @@ impl OrderSettlement {
 }
 
 /// Every 结算单 of the case's months, month by month, within a month in the order of the orders' numbers. An order
-/// whose work, prices or assessment are incomplete has none; rules say why.
+/// whose work, prices or assessment are incomplete or given twice has none; rules say why.
 ///
-/// An issued one keeps the balances its ledger line has. The others follow one another from the ledger's closing
-/// balance, as they would if they were issued now.
+/// An issued one keeps the balances of its ledger line. The others follow one another from the ledger's closing
+/// balance, as they would if they were issued now; one that was issued with another result counts as its correction.
 pub fn settlements(case: &Case, pack: &Pack, table: &QuotationTable) -> Vec<OrderSettlement> {
     let mut running = case.ledger.closing();
     let mut all = Vec::new();
     for sheets in &case.months {
         for index in by_number(case) {
-            if let Some(settlement) = settlement(case, index, pack, table, sheets, &mut running) {
+            if let Some(mut settlement) = settlement(case, index, pack, table, sheets) {
+                balance(&mut settlement, &mut running);
                 all.push(settlement);
             }
         }
@@ -127,57 +178,73 @@ pub fn settlements(case: &Case, pack: &Pack, table: &QuotationTable) -> Vec<Orde
     all
 }
 
-/// The indices of the orders that have a number, by number.
+/// The indices of the orders whose number no other order has, by number.
 fn by_number(case: &Case) -> Vec<usize> {
-    let mut indices: Vec<usize> = (0..case.orders.len())
-        .filter(|index| case.orders.get(*index).is_some_and(|o| !o.number().is_empty()))
-        .collect();
-    indices.sort_by_key(|index| case.orders.get(*index).map(|order| order.number().to_owned()));
+    let number = |index: usize| case.orders.get(index).map_or("", Order::number);
+    let once = |index: &usize| {
+        let own = number(*index);
+        !own.is_empty() && case.orders.iter().filter(|order| same_name(order.number(), own)).count() == 1
+    };
+    let mut indices: Vec<usize> = (0..case.orders.len()).filter(once).collect();
+    indices.sort_by_key(|index| number(*index));
     indices
 }
 
+/// The rows of a month's 工时 that name an order.
+pub fn work_of<'s>(sheets: &'s MonthSheets, number: &str) -> Vec<&'s WorkEntry> {
+    sheets.work.iter().filter(|row| same_name(&row.order.value, number)).collect()
+}
+
+/// The one row of a month's 考核 that names an order.
+pub fn assessment_of<'s>(sheets: &'s MonthSheets, number: &str) -> Option<&'s AssessmentEntry> {
+    let mut rows = sheets.assessments.iter().filter(|row| same_name(&row.order.value, number));
+    rows.next().filter(|_| rows.next().is_none())
+}
+
+/// All but the balances.
 fn settlement(
     case: &Case,
     order_index: usize,
     pack: &Pack,
     table: &QuotationTable,
     sheets: &MonthSheets,
-    running: &mut Money,
 ) -> Option<OrderSettlement> {
     let number = case.orders.get(order_index)?.number();
-    let work: Vec<&WorkEntry> =
-        sheets.work.iter().filter(|row| same_name(&row.order.value, number)).collect();
+    let work = work_of(sheets, number);
     let first = work.first()?;
-    let mut assessed = sheets.assessments.iter().filter(|row| same_name(&row.order.value, number));
-    let (assessment, None) = (assessed.next()?, assessed.next()) else { return None };
+    let assessment = assessment_of(sheets, number)?;
     let lines = settled_lines(&work, table)?;
     let work_gross: Money = lines.iter().map(|line| line.gross).sum();
     let score = Score::of(assessment, &pack.assessment)?;
-    let due = Due::of(work_gross, score.total, table.rate)?;
-    let issued = case.ledger.issued(number, sheets.month).map(|(line, _)| line.clone());
-    let (opening, closing) = match &issued {
-        Some(line) => (line.opening, line.closing),
-        None => (*running, *running + due.gross),
-    };
-    if issued.is_none() {
-        *running = closing;
-    }
     Some(OrderSettlement {
         month: sheets.month,
         order: number.to_owned(),
         order_index,
         origin: first.order.origin.clone(),
         days: lines.iter().map(|line| line.days).sum(),
-        persons: persons(&work)?,
+        persons: persons(&work, table, sheets.month)?,
         note: assessment.note.as_ref().map(|note| note.value.clone()).unwrap_or_default(),
+        due: Due::of(work_gross, score.total, table.rate)?,
         lines,
         work_gross,
         score,
-        due,
-        opening,
-        closing,
-        issued,
+        opening: Money::ZERO,
+        closing: Money::ZERO,
+        issued: case.ledger.issued(number, sheets.month).map(|(line, _)| line.clone()),
     })
+}
+
+fn balance(settlement: &mut OrderSettlement, running: &mut Money) {
+    let due = settlement.due.gross;
+    (settlement.opening, settlement.closing) = match &settlement.issued {
+        Some(line) if settlement.agrees_with(line) => (line.opening, line.closing),
+        issued => {
+            let before = issued.as_ref().map_or(Money::ZERO, |line| line.gross);
+            let opening = *running;
+            *running = opening + (due - before);
+            (opening, *running)
+        }
+    };
 }
 
 impl Due {
@@ -198,18 +265,28 @@ impl Due {
     }
 }
 
+/// 附件3's line for a row of 工时.
+fn table_row<'t>(entry: &WorkEntry, table: &'t QuotationTable) -> Option<(usize, &'t TableRow)> {
+    let matches =
+        |row: &TableRow| same_name(&row.post, &entry.post.value) && same_name(&row.level, &entry.level.value);
+    table.rows.iter().enumerate().find(|(_, row)| matches(row))
+}
+
+/// 人天 as they stand in a row; none for what is no number, below zero or beyond all measure.
+fn days_of(entry: &WorkEntry) -> Option<Decimal> {
+    let days = entry.days.value.number()?;
+    (days >= Decimal::ZERO && days < AMOUNT_LIMIT).then_some(days)
+}
+
 /// 人天 by 岗位 and 级别, in 附件3's order; none if a row cannot be priced or counted.
 fn settled_lines(work: &[&WorkEntry], table: &QuotationTable) -> Option<Vec<SettledLine>> {
     let mut days: Vec<Option<Decimal>> = vec![None; table.rows.len()];
     for entry in work {
-        let matches = |row: &super::quotation::TableRow| {
-            same_name(&row.post, &entry.post.value) && same_name(&row.level, &entry.level.value)
-        };
-        let index = table.rows.iter().position(matches)?;
+        let (index, _) = table_row(entry, table)?;
         let sum = days.get_mut(index)?;
-        *sum = Some(sum.unwrap_or_default().checked_add(entry.days.value.number()?)?);
+        *sum = Some(sum.unwrap_or_default().checked_add(days_of(entry)?)?);
     }
-    let line = |(row, days): (&super::quotation::TableRow, &Option<Decimal>)| {
+    let line = |(row, days): (&TableRow, &Option<Decimal>)| {
         let days = (*days)?;
         let price = row.figures.as_ref().map(|figures| figures.gross_price);
         Some(price.and_then(|gross_price| {
@@ -220,35 +297,50 @@ fn settled_lines(work: &[&WorkEntry], table: &QuotationTable) -> Option<Vec<Sett
     table.rows.iter().zip(&days).filter_map(line).collect()
 }
 
-fn persons(work: &[&WorkEntry]) -> Option<Vec<PersonDays>> {
+/// Who worked, in the order in which the sheet first names them. One who worked at two 岗位 or 级别 stands there twice.
+fn persons(work: &[&WorkEntry], table: &QuotationTable, month: Month) -> Option<Vec<PersonDays>> {
     let mut persons: Vec<PersonDays> = Vec::new();
     for entry in work {
-        let days = entry.days.value.number()?;
-        let same = |person: &&mut PersonDays| {
-            person.person == entry.person.value
-                && person.post == entry.post.value
-                && person.level == entry.level.value
+        let (_, row) = table_row(entry, table)?;
+        let id = entry.person_id.as_ref().map_or("", |id| id.value.as_str());
+        let same = |person: &PersonDays| {
+            same_name(&person.person, &entry.person.value)
+                && same_name(&person.person_id, id)
+                && (&person.post, &person.level) == (&row.post, &row.level)
         };
-        let person = match persons.iter_mut().find(same) {
-            Some(person) => person,
-            None => {
-                persons.push(PersonDays {
-                    person: entry.person.value.clone(),
-                    post: entry.post.value.clone(),
-                    level: entry.level.value.clone(),
-                    days: Decimal::ZERO,
-                    by_day: Vec::new(),
-                });
-                persons.last_mut()?
-            }
-        };
-        person.days = person.days.checked_add(days)?;
-        if let Some(date) = &entry.date {
-            person.by_day.push((date.value.day(), days));
-        }
+        let index = persons.iter().position(same).unwrap_or_else(|| {
+            persons.push(PersonDays {
+                person: entry.person.value.clone(),
+                person_id: id.to_owned(),
+                post: row.post.clone(),
+                level: row.level.clone(),
+                days: Decimal::ZERO,
+                by_day: Vec::new(),
+                undated: Decimal::ZERO,
+            });
+            persons.len() - 1
+        });
+        persons.get_mut(index)?.add(entry, days_of(entry)?, month)?;
     }
     for person in &mut persons {
         person.by_day.sort_by_key(|(day, _)| *day);
     }
     Some(persons)
+}
+
+impl PersonDays {
+    fn add(&mut self, entry: &WorkEntry, days: Decimal, month: Month) -> Option<()> {
+        self.days = self.days.checked_add(days)?;
+        // A day of another month (S002) would stand on the wrong day of this one.
+        let date = entry.date.as_ref().map(|date| date.value).filter(|date| month.contains(*date));
+        let Some(day) = date.map(jiff::civil::Date::day) else {
+            self.undated = self.undated.checked_add(days)?;
+            return Some(());
+        };
+        match self.by_day.iter_mut().find(|(known, _)| *known == day) {
+            Some((_, sum)) => *sum = sum.checked_add(days)?,
+            None => self.by_day.push((day, days)),
+        }
+        Some(())
+    }
 }
