@@ -140,6 +140,7 @@ pub fn good_case() -> Case {
         adopt_errata: false,
         adjustments: Vec::new(),
         orders: Vec::new(),
+        orders_unread: false,
         months: Vec::new(),
         ledger: crate::model::ledger::Ledger::default(),
         empty_keys: std::collections::BTreeMap::new(),

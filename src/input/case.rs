@@ -50,7 +50,8 @@ pub fn load(folder: &Path) -> LoadedCase {
                 reading.faults.push(*fault);
                 unread(open.name())
             });
-            read.case.orders = order::load(&open, &mut reading, &mut order_reading);
+            let loaded = order::load(&open, &mut reading, &mut order_reading);
+            (read.case.orders, read.case.orders_unread) = (loaded.orders, loaded.some_unread);
             let (inputs, sources) = open.into_inputs();
             (read, inputs, sources)
         }

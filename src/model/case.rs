@@ -229,6 +229,8 @@ pub struct Case {
     pub adjustments: Vec<Adjustment>,
     /// 订单/*.yaml, in the order of their file names.
     pub orders: Vec<Order>,
+    /// Whether there are orders that could not be read: what was ordered before is not known then.
+    pub orders_unread: bool,
     /// 结算/<月份>/, in the order of the months, as far as they were asked for.
     pub months: Vec<MonthSheets>,
     /// 台账.jsonl, if it was asked for.
@@ -253,6 +255,7 @@ impl Case {
             adopt_errata: false,
             adjustments: Vec::new(),
             orders: Vec::new(),
+            orders_unread: false,
             months: Vec::new(),
             ledger: Ledger::default(),
             empty_keys: BTreeMap::new(),

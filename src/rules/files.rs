@@ -22,11 +22,26 @@ pub static F001: Rule = Rule {
     check: |ctx, out| {
         for fault in ctx.faults {
             if let FaultKind::Unreadable { why } = &fault.kind {
-                out.report(&fault.origin, why.clone()).help(remedy(why));
+                let file = fault.origin.to_string();
+                let help = if file.starts_with("订单") { order_remedy(why) } else { None };
+                out.report(&fault.origin, why.clone()).help(help.unwrap_or_else(|| remedy(why)));
             }
         }
     },
 };
+
+/// What to do about an order that cannot be read, where that is another thing than for other files.
+fn order_remedy(why: &str) -> Option<&'static str> {
+    if why.contains("没有读") {
+        Some("改好文件名或位置，再检查一次")
+    } else if why.contains("空的") || why.contains("委托订单") {
+        Some("照《案卷怎么写》的“委托订单”一节填写；不用了就删去这个文件")
+    } else if why.contains("文件夹") {
+        Some("“订单”应是文件夹，每份委托订单一个 .yaml 文件")
+    } else {
+        None
+    }
+}
 
 /// What to do about a file that cannot be read depends on why.
 fn remedy(why: &str) -> &'static str {

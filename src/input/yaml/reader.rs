@@ -107,10 +107,24 @@ impl<'n> MapReader<'n> {
         self.list(key).into_iter().filter_map(|node| MapReader::new(node, &path, reading)).collect()
     }
 
-    /// A text.
+    /// A text. In `{金额: 12,345.60}` YAML ends the value at the comma and takes the rest for a key: that is no 12.
     pub fn text(&mut self, key: &str, reading: &mut Reading) -> Text {
         let path = self.path_of(key);
-        self.get(key).and_then(|node| text_of(node, &path, reading))
+        let text = self.get(key).and_then(|node| text_of(node, &path, reading))?;
+        let Some(rest) = self.cut_off(key) else { return Some(text) };
+        let found = format!("{},{rest}", text.value);
+        reading.bad(&path, &found, "花括号里的值不含逗号；要写逗号，就给整个值加上英文引号", &text.origin);
+        self.asked.push(rest);
+        None
+    }
+
+    /// What a comma in a number cut off the value of a key: a key of digits that has no value.
+    fn cut_off(&self, key: &str) -> Option<String> {
+        let at = self.entries.iter().position(|(k, _)| k.value == key)?;
+        let (next, node) = self.entries.get(at + 1)?;
+        let is_number = next.value.starts_with(|c: char| c.is_ascii_digit())
+            && next.value.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '%');
+        (node.kind == Kind::Null && is_number).then(|| next.value.clone())
     }
 
     /// A list of texts.
@@ -289,6 +303,21 @@ mod tests {
         );
         assert!(matches!(kinds[3], FaultKind::DuplicateKey { .. }));
         assert_eq!(kinds.len(), 4);
+    }
+
+    #[test]
+    fn a_comma_in_a_number_does_not_make_it_small() {
+        let node = parse(&FileName::from("a"), "表: {金额: 12,345.60, 名称: 甲}\n").unwrap();
+        let mut reading = Reading::default();
+        let mut map = MapReader::new(&node, "", &mut reading).unwrap();
+        let mut inner = map.map("表", &mut reading).unwrap();
+        assert!(inner.money("金额", &mut reading).is_none());
+        assert_eq!(inner.text("名称", &mut reading).unwrap().value, "甲");
+        inner.finish(&mut reading);
+        let [Fault { kind: FaultKind::BadValue { found, .. }, .. }] = &reading.faults[..] else {
+            panic!("{:?}", reading.faults)
+        };
+        assert_eq!(found, "12,345.60");
     }
 
     #[test]
