@@ -42,7 +42,7 @@ pub enum BuildError {
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
     let files = contract_files(&job.pack, only)
         .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(&job.pack) })?;
-    let press = Press::new(job, fonts).map_err(ProduceError::from)?;
+    let press = Press::new(job, fonts).map_err(ProduceError::from)?.reusing(target);
     let stale = stale_files(&press, &job.pack, only, &files, target)?;
     if job.purpose == Purpose::Final && !stale.is_empty() {
         return Err(BuildError::Stale(stale));

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::workshop::Workshop;
 use crate::compute::CaseFigures;
 use crate::compute::figures::{Figure, figure_book};
 use crate::compute::people::People;
@@ -29,7 +31,7 @@ pub struct Draft {
     /// What was read.
     pub loaded: LoadedCase,
     /// The pack it names, or the default.
-    pub pack: Pack,
+    pub pack: Arc<Pack>,
 }
 
 /// A case made ready.
@@ -40,7 +42,7 @@ pub struct Job {
     /// Whether 合同.yaml could be read; if not, there is nothing to build.
     pub readable: bool,
     /// Its pack.
-    pub pack: Pack,
+    pub pack: Arc<Pack>,
     /// Its figures.
     pub figures: CaseFigures,
     /// How each figure came about.
@@ -65,8 +67,16 @@ impl Draft {
     /// # Errors
     /// If the pack cannot be loaded; everything else is a finding of the case.
     pub fn read(folder: &Path, scope: Scope, packs: Option<&Path>) -> Result<Self, PackError> {
+        Self::read_with(folder, scope, &Workshop::new(packs, None))
+    }
+
+    /// The same with what a whole run shares.
+    ///
+    /// # Errors
+    /// If the pack cannot be loaded.
+    pub fn read_with(folder: &Path, scope: Scope, workshop: &Workshop) -> Result<Self, PackError> {
         let mut loaded = case::load(folder);
-        let pack = pack_of(packs, loaded.pack_id.as_ref(), &mut loaded.faults)?;
+        let pack = pack_of(workshop, loaded.pack_id.as_ref(), &mut loaded.faults)?;
         let months = months::load(folder, scope, &pack);
         loaded.case.months = months.months;
         loaded.case.ledger = months.ledger;
@@ -117,14 +127,14 @@ impl Job {
 
 /// The pack a case names. One it misnames is a fault of the case, and the default stands in for it.
 fn pack_of(
-    packs: Option<&Path>,
+    workshop: &Workshop,
     named: Option<&Located<String>>,
     faults: &mut Vec<Fault>,
-) -> Result<Pack, PackError> {
-    let Some(named) = named else { return Pack::find(packs, DEFAULT_PACK) };
-    let known = Pack::available(packs)?;
+) -> Result<Arc<Pack>, PackError> {
+    let Some(named) = named else { return workshop.pack(DEFAULT_PACK) };
+    let known = workshop.available()?;
     if known.contains(&named.value) {
-        return Pack::find(packs, &named.value);
+        return workshop.pack(&named.value);
     }
     faults.push(Fault::new(
         FaultKind::BadValue {
@@ -134,7 +144,7 @@ fn pack_of(
         },
         named.origin.clone(),
     ));
-    Pack::find(packs, DEFAULT_PACK)
+    workshop.pack(DEFAULT_PACK)
 }
 
 /// Characters of the users' texts that no font has a glyph for.

@@ -80,6 +80,8 @@ struct OutputEntry<'a> {
     bytes: usize,
     pages: Option<usize>,
     sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_from: Option<&'a str>,
 }
 
 /// The manifest of a build, as JSON. Of a partial build (`only`), the files of `earlier` builds in `target` that were
@@ -152,6 +154,7 @@ fn output_entry(output: &Output) -> OutputEntry<'_> {
         bytes: output.bytes.len(),
         pages: output.pages,
         sha256: sha256_hex(&output.bytes),
+        made_from: output.made_from.as_deref(),
     }
 }
 

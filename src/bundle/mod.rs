@@ -8,5 +8,7 @@ pub mod job;
 pub mod manifest;
 pub mod plan;
 pub mod produce;
+pub mod reuse;
 pub mod starter;
+pub mod workshop;
 pub mod write;

@@ -2,11 +2,15 @@
 //!
 //! May use: `bundle::job`, `bundle::plan`, `view`, `render`.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use thiserror::Error;
 
 use super::job::Job;
 use super::plan::{Format, PlannedFile, report_file};
+use super::reuse::{Earlier, Ground};
 use crate::input::folder::{InputFile, sha256_hex};
 use crate::render::fonts::Fonts;
 use crate::render::pdf::{self, PdfError, Stamp};
@@ -42,6 +46,8 @@ pub struct Output {
     pub bytes: Vec<u8>,
     /// Pages of a PDF.
     pub pages: Option<usize>,
+    /// The hash of all that a PDF is made from.
+    pub made_from: Option<String>,
 }
 
 /// What all files of one case are printed with: its templates, parsed once, and its view, built once.
@@ -49,8 +55,10 @@ pub struct Output {
 pub struct Press<'a> {
     job: &'a Job,
     fonts: &'a Fonts,
-    templates: Templates,
+    templates: Arc<Templates>,
     view: ContractView,
+    ground: Ground,
+    earlier: Earlier,
 }
 
 impl<'a> Press<'a> {
@@ -59,10 +67,22 @@ impl<'a> Press<'a> {
     /// # Errors
     /// If a template of the pack is not valid.
     pub fn new(job: &'a Job, fonts: &'a Fonts) -> Result<Self, TemplateError> {
+        Ok(Self::with(job, fonts, Arc::new(Templates::parse(&job.pack.templates)?)))
+    }
+
+    /// The same with the pack's templates, parsed already.
+    pub fn with(job: &'a Job, fonts: &'a Fonts, templates: Arc<Templates>) -> Self {
         let draft = job.purpose == Purpose::Draft;
         let mut view = ContractView::new(&job.case, &job.pack, &job.figures, draft);
         view.fonts = FontFamilies { serif: fonts.serif.clone(), sans: fonts.sans.clone() };
-        Ok(Self { job, fonts, templates: Templates::parse(&job.pack.templates)?, view })
+        let ground = Ground::new(&job.pack, fonts);
+        Self { job, fonts, templates, view, ground, earlier: Earlier::default() }
+    }
+
+    /// PDFs in this output folder that would come out the same are taken from there.
+    #[must_use]
+    pub fn reusing(self, target: &Path) -> Self {
+        Self { earlier: Earlier::at(target), ..self }
     }
 
     /// Renders planned files, side by side.
@@ -96,18 +116,33 @@ impl<'a> Press<'a> {
             other => return Err(ProduceError::NoWorkbook { document: other.to_owned() }),
         };
         let bytes = bytes.map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
-        Ok(Output { document: file.document.clone(), name: file.name.clone(), bytes, pages: None })
+        Ok(Output {
+            document: file.document.clone(),
+            name: file.name.clone(),
+            bytes,
+            pages: None,
+            made_from: None,
+        })
     }
 
     fn typeset(&self, file: &PlannedFile, source: &str) -> Result<Output, ProduceError> {
         let job = self.job;
         let ident = format!("hetong/{}/{}", job.case.name, file.name);
-        let pdf = pdf::typeset(&file.name, &ident, source, &job.pack.templates, self.fonts, stamp(job))?;
+        let made_from = self.ground.with(&ident, source, stamp(job));
+        let (bytes, pages) = match self.earlier.take(&file.name, &made_from) {
+            Some(unchanged) => unchanged,
+            None => {
+                let libraries = &job.pack.templates;
+                let pdf = pdf::typeset(&file.name, &ident, source, libraries, self.fonts, stamp(job))?;
+                (pdf.bytes, pdf.pages)
+            }
+        };
         Ok(Output {
             document: file.document.clone(),
             name: file.name.clone(),
-            bytes: pdf.bytes,
-            pages: Some(pdf.pages),
+            bytes,
+            pages: Some(pages),
+            made_from: Some(made_from),
         })
     }
 

@@ -2,9 +2,8 @@
 //!
 //! May use: everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -13,11 +12,10 @@ use super::progress::Progress;
 use super::{Failure, Outcome, Session};
 use crate::bundle::build;
 use crate::bundle::job::Draft;
+use crate::bundle::workshop::Workshop;
 use crate::bundle::write::Written;
 use crate::diagnostics::Severity;
 use crate::input::months::Scope;
-use crate::pack::Pack;
-use crate::render::fonts::Fonts;
 use crate::rules::Purpose;
 
 /// 检查案卷并生成整套合同（PDF 和 XLSX）
@@ -57,11 +55,11 @@ impl Args {
 /// Builds the bundle of every case; a bad one does not keep the others from being built.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let folders = find_cases(&args.paths)?;
-    let fonts = FontCache { dir: args.font_dir.clone(), loaded: Mutex::default() };
+    let workshop = Workshop::new(session.templates.as_deref(), args.font_dir.as_deref());
     let progress = Progress::start("生成", folders.len(), session.output.watched());
     let names = output_names(&folders);
     let one = |(folder, name): (&PathBuf, &Option<String>)| {
-        let built = build_one(folder, name.as_deref(), args, session.templates.as_deref(), &fonts);
+        let built = build_one(folder, name.as_deref(), args, &workshop);
         progress.step(&folder.to_string_lossy());
         built
     };
@@ -77,26 +75,6 @@ struct Built {
     done: Result<Written, String>,
 }
 
-/// Loads the fonts of a pack once for the whole batch.
-struct FontCache {
-    dir: Option<PathBuf>,
-    loaded: Mutex<BTreeMap<String, Arc<Fonts>>>,
-}
-
-impl FontCache {
-    fn of(&self, pack: &Pack) -> Result<Arc<Fonts>, Failure> {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(fonts) = loaded.get(&pack.hash) {
-            return Ok(fonts.clone());
-        }
-        let fonts =
-            Fonts::load(self.dir.as_deref(), &pack.fonts).map_err(|error| Failure(error.to_string()))?;
-        let fonts = Arc::new(fonts);
-        loaded.insert(pack.hash.clone(), fonts.clone());
-        Ok(fonts)
-    }
-}
-
 /// The output folder's name for each case: the case folder's own; none for a second case of the same name, which
 /// would overwrite the first.
 fn output_names(folders: &[PathBuf]) -> Vec<Option<String>> {
@@ -107,16 +85,10 @@ fn output_names(folders: &[PathBuf]) -> Vec<Option<String>> {
     folders.iter().map(|folder| name(folder).filter(|name| seen.insert(name.clone()))).collect()
 }
 
-fn build_one(
-    folder: &Path,
-    name: Option<&str>,
-    args: &Args,
-    templates: Option<&Path>,
-    fonts: &FontCache,
-) -> Result<Built, Failure> {
+fn build_one(folder: &Path, name: Option<&str>, args: &Args, workshop: &Workshop) -> Result<Built, Failure> {
     let draft =
-        Draft::read(folder, Scope::Contract, templates).map_err(|error| Failure(error.to_string()))?;
-    let fonts = fonts.of(&draft.pack)?;
+        Draft::read_with(folder, Scope::Contract, workshop).map_err(|error| Failure(error.to_string()))?;
+    let fonts = workshop.fonts(&draft.pack).map_err(|error| Failure(error.to_string()))?;
     let purpose = if args.is_final { Purpose::Final } else { Purpose::Draft };
     let job = draft.check(purpose, Some(&fonts));
     let target = args.output.join(name.unwrap_or(&job.case.name));

@@ -1,0 +1,127 @@
+//! PDFs of an earlier run that need not be typeset again: what a PDF shows is its Typst source, the pack's libraries
+//! and the fonts, so with the same of these, and the file still as it was written, its bytes are taken from disk.
+//!
+//! May use: `bundle::manifest`, `render`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::manifest::{MANIFEST, recorded_outputs};
+use crate::input::folder::sha256_hex;
+use crate::pack::Pack;
+use crate::render::fonts::Fonts;
+use crate::render::pdf::Stamp;
+use crate::render::template::is_library;
+
+/// What all PDFs of one pack are made with.
+#[derive(Clone, Debug)]
+pub struct Ground(Sha256);
+
+impl Ground {
+    /// From the program's version, the pack's libraries and the fonts.
+    pub fn new(pack: &Pack, fonts: &Fonts) -> Self {
+        let mut hasher = Sha256::new();
+        part(&mut hasher, env!("CARGO_PKG_VERSION"));
+        for (name, text) in pack.templates.iter().filter(|(name, _)| is_library(name)) {
+            part(&mut hasher, name);
+            part(&mut hasher, text);
+        }
+        for font in &fonts.files {
+            part(&mut hasher, &font.file);
+            part(&mut hasher, &font.sha256);
+        }
+        Self(hasher)
+    }
+
+    /// The hash of all that one PDF is made from.
+    pub fn with(&self, ident: &str, source: &str, stamp: Stamp) -> String {
+        let mut hasher = self.0.clone();
+        for text in [ident, source, &format!("{stamp:?}")] {
+            part(&mut hasher, text);
+        }
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Lengths keep neighbours apart.
+fn part(hasher: &mut Sha256, text: &str) {
+    hasher.update(text.len().to_be_bytes());
+    hasher.update(text);
+}
+
+/// The PDFs of an earlier run, as its manifest lists them.
+#[derive(Clone, Debug, Default)]
+pub struct Earlier {
+    folder: PathBuf,
+    files: BTreeMap<String, Listed>,
+}
+
+#[derive(Clone, Debug)]
+struct Listed {
+    made_from: String,
+    sha256: String,
+    pages: usize,
+}
+
+impl Earlier {
+    /// What stands in an output folder; nothing where there is none.
+    pub fn at(folder: &Path) -> Self {
+        let outputs = recorded_outputs(&folder.join(MANIFEST));
+        Self { folder: folder.to_path_buf(), files: outputs.iter().filter_map(listed).collect() }
+    }
+
+    /// The PDF's bytes and pages, if it was made from just this and nobody has changed it since.
+    pub fn take(&self, name: &str, made_from: &str) -> Option<(Vec<u8>, usize)> {
+        let listed = self.files.get(name).filter(|listed| listed.made_from == made_from)?;
+        let bytes = fs::read(self.folder.join(name)).ok()?;
+        (sha256_hex(&bytes) == listed.sha256).then_some((bytes, listed.pages))
+    }
+}
+
+fn listed(entry: &Value) -> Option<(String, Listed)> {
+    let text = |key| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+    let pages = usize::try_from(entry.get("pages")?.as_u64()?).ok()?;
+    Some((text("file")?, Listed { made_from: text("made_from")?, sha256: text("sha256")?, pages }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(folder: &Path, made_from: &str, bytes: &[u8]) {
+        let entry = serde_json::json!({"outputs": [{
+            "file": "a.pdf", "made_from": made_from, "sha256": sha256_hex(bytes), "pages": 3,
+        }]});
+        fs::write(folder.join(MANIFEST), entry.to_string()).unwrap();
+    }
+
+    #[test]
+    fn taken_only_if_made_from_the_same_and_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Earlier::at(folder.path()).take("a.pdf", "1").is_none());
+        listing(folder.path(), "1", b"pdf");
+        let earlier = Earlier::at(folder.path());
+        assert!(earlier.take("a.pdf", "1").is_none(), "the file is gone");
+        fs::write(folder.path().join("a.pdf"), "pdf").unwrap();
+        assert_eq!(earlier.take("a.pdf", "1"), Some((b"pdf".to_vec(), 3)));
+        assert!(earlier.take("a.pdf", "2").is_none(), "made from something else");
+        fs::write(folder.path().join("a.pdf"), "changed").unwrap();
+        assert!(earlier.take("a.pdf", "1").is_none(), "changed by hand");
+    }
+
+    #[test]
+    fn what_a_pdf_is_made_from_tells_its_parts_apart() {
+        let ground = Ground(Sha256::new());
+        let hash = ground.with("ab", "c", (2026, 3, 1));
+        assert_eq!(hash, ground.with("ab", "c", (2026, 3, 1)));
+        for (ident, source, stamp) in
+            [("a", "bc", (2026, 3, 1)), ("ab", "d", (2026, 3, 1)), ("ab", "c", (2026, 3, 2))]
+        {
+            assert_ne!(hash, ground.with(ident, source, stamp));
+        }
+    }
+}
