@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::forms::{OrderForm, SettlementForm};
+use super::forms::OrderForm;
 use super::integrity::IntegrityView;
 use super::or_blank;
 use super::parties::{BillView, BuyerView, SupplierView};
 use super::quotation::QuotationView;
 use super::security::SecurityView;
+use super::settlement::SettlementForm;
 use crate::compute::CaseFigures;
 use crate::compute::term::framework_term;
 use crate::model::case::{Case, PaymentMethod, Period};

@@ -1,4 +1,4 @@
-//! 附件6 and 附件7: as forms in the bundle, with the framework's own fields filled.
+//! 附件6: the form in the bundle with the framework's own fields filled; and what 附件7 shares with it.
 //!
 //! May use: `model`, `compute`, `pack`.
 
@@ -107,56 +107,6 @@ pub struct OrderForm {
     pub supplier_date: String,
 }
 
-/// A row of the assessment in 附件7.
-#[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "指标, 分值, 考核情况, 得分")]
-pub struct ScoreRow {
-    pub indicator: String,
-    pub full: String,
-    pub finding: String,
-    pub score: String,
-}
-
-/// A figure of 附件7 with its name.
-#[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "name and value")]
-pub struct LabelledValue {
-    pub label: String,
-    pub value: String,
-}
-
-/// 附件7.
-#[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "the form's own rows, in its order")]
-pub struct SettlementForm {
-    /// False for the form in the bundle.
-    pub filled: bool,
-    #[serde(flatten)]
-    pub framework: Framework,
-    pub number: String,
-    pub month: String,
-    pub order_name: String,
-    pub buyer_contact: Contact,
-    pub buyer_other: String,
-    pub supplier_contact: Contact,
-    pub supplier_other: String,
-    pub special_notes: String,
-    pub settled: String,
-    pub remaining: String,
-    pub execution: String,
-    pub work: Vec<WorkLine>,
-    pub work_days: String,
-    pub work_gross: String,
-    pub assessment: String,
-    pub scores: Vec<ScoreRow>,
-    pub score: String,
-    pub settlement: String,
-    pub figures: Vec<LabelledValue>,
-    pub other: String,
-    pub buyer_date: String,
-    pub supplier_date: String,
-}
-
 impl Framework {
     /// The framework's fields as far as the case has them.
     pub fn of(case: &Case, pack: &Pack, figures: &CaseFigures, project: &str) -> Self {
@@ -176,12 +126,6 @@ impl Framework {
 }
 
 impl OrderForm {
-    pub(super) fn blank(case: &Case, pack: &Pack, figures: &CaseFigures, project: &str) -> Self {
-        Self { framework: Framework::of(case, pack, figures, project), ..Self::default() }
-    }
-}
-
-impl SettlementForm {
     pub(super) fn blank(case: &Case, pack: &Pack, figures: &CaseFigures, project: &str) -> Self {
         Self { framework: Framework::of(case, pack, figures, project), ..Self::default() }
     }

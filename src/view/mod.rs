@@ -13,7 +13,10 @@ pub mod parties;
 pub mod quotation;
 pub mod report;
 pub mod security;
+pub mod settlement;
+pub mod settlement_people;
 pub mod sheets;
+pub mod summary;
 pub mod workbooks;
 
 use jiff::civil::Date;

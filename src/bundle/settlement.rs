@@ -1,0 +1,129 @@
+//! One 结算单 as its two files: the PDF with its appendix pages, and the workbook.
+//!
+//! May use: `bundle::produce`, `view`, `render`.
+
+use super::plan::{Format, PlannedFile};
+use super::produce::{Output, Press, ProduceError, stamp_of};
+use crate::compute::quotation::same_name;
+use crate::compute::settlement::{Issue, OrderSettlement};
+use crate::model::order::Order;
+use crate::pack::DocumentSpec;
+use crate::render::template::TemplateError;
+use crate::view::settlement::{SettlementDocument, SettlementForm, Sources};
+
+/// Its id in 合同样式.yaml.
+pub const SETTLEMENT: &str = "结算单";
+
+impl Press<'_> {
+    /// The files of one 结算单, in memory.
+    ///
+    /// # Errors
+    /// If one of them cannot be made.
+    pub fn settlement(
+        &self,
+        settlement: &OrderSettlement,
+        issue: &Issue,
+    ) -> Result<Vec<Output>, ProduceError> {
+        let Some(document) = self.job.pack.document(SETTLEMENT) else { return Ok(Vec::new()) };
+        let mut outputs = Vec::new();
+        if !document.template.is_empty() {
+            let file = self.planned(document, settlement, Format::Pdf);
+            let source = self.settlement_source(settlement, issue)?;
+            outputs.push(self.typeset_as_of(stamp_of(settlement.month.last()), &file, &source)?);
+        }
+        Ok(outputs)
+    }
+
+    /// The Typst source of a 结算单's PDF: all that it shows, and nothing else.
+    ///
+    /// # Errors
+    /// If a template does not fit the view.
+    pub fn settlement_source(
+        &self,
+        settlement: &OrderSettlement,
+        issue: &Issue,
+    ) -> Result<String, TemplateError> {
+        let template = self.job.pack.document(SETTLEMENT).map_or("", |document| document.template.as_str());
+        let form = SettlementForm::filled(self.sources(settlement, issue)).unwrap_or_default();
+        self.templates.fill("main.typ", &SettlementDocument::new(&self.view, form, issue, template))
+    }
+
+    fn sources<'s>(&'s self, settlement: &'s OrderSettlement, issue: &'s Issue) -> Sources<'s> {
+        let job = self.job;
+        Sources {
+            case: &job.case,
+            pack: &job.pack,
+            figures: &job.figures,
+            contract: &self.view,
+            settlement,
+            issue,
+        }
+    }
+
+    fn planned(&self, document: &DocumentSpec, settlement: &OrderSettlement, format: Format) -> PlannedFile {
+        let extension = match format {
+            Format::Pdf => "pdf",
+            Format::Xlsx => "xlsx",
+        };
+        let stem = file_stem(&document.file, settlement, &self.job.case.orders);
+        PlannedFile {
+            document: document.id.clone(),
+            title: document.title.clone(),
+            name: format!("{stem}.{extension}"),
+            format,
+            templates: vec![document.template.clone()],
+        }
+    }
+}
+
+/// The file name without extension: 结算单-2026-03-DD-2026-001.
+///
+/// What a file system refuses becomes `_`. Two orders whose numbers then look alike are told apart by their place in
+/// the case, so that neither's file takes the other's.
+pub fn file_stem(pattern: &str, settlement: &OrderSettlement, orders: &[Order]) -> String {
+    let own = safe_name(&settlement.order);
+    let alike = |order: &&Order| safe_name(order.number()).to_lowercase() == own.to_lowercase();
+    let same = |order: &Order| same_name(order.number(), &settlement.order);
+    let mut twins = orders.iter().filter(alike);
+    let number = match twins.position(same) {
+        None | Some(0) => own,
+        Some(place) => format!("{own}（{}）", place + 1),
+    };
+    pattern.replace("<月份>", &settlement.month.to_string()).replace("<订单编号>", &number)
+}
+
+/// How many bytes of a file's name a number may take: file systems end at 255.
+const MOST_BYTES: usize = 180;
+
+/// A text as a part of a file's name on any system.
+pub fn safe_name(text: &str) -> String {
+    let safe = |c: char| match c {
+        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
+        c if c.is_control() => '_',
+        c => c,
+    };
+    let mut name = String::new();
+    for c in text.trim().chars().map(safe) {
+        if name.len() + c.len_utf8() > MOST_BYTES {
+            break;
+        }
+        name.push(c);
+    }
+    // Windows drops a dot or a space at the end.
+    let kept = name.trim_end_matches(['.', ' ']);
+    if kept.is_empty() { "_".to_owned() } else { kept.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe() {
+        assert_eq!(safe_name("DD/2026\\001:a*b?\"<>|\n"), "DD_2026_001_a_b_____");
+        assert_eq!(safe_name(" DD-2026-001. "), "DD-2026-001");
+        assert_eq!(safe_name("../.."), ".._");
+        assert_eq!(safe_name("."), "_");
+        assert_eq!(safe_name(&"长".repeat(200)).len(), 180);
+    }
+}
