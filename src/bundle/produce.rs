@@ -53,10 +53,10 @@ pub struct Output {
 /// What all files of one case are printed with: its templates, parsed once, and its view, built once.
 #[derive(Debug)]
 pub struct Press<'a> {
-    job: &'a Job,
+    pub(super) job: &'a Job,
     fonts: &'a Fonts,
-    templates: Arc<Templates>,
-    view: ContractView,
+    pub(super) templates: Arc<Templates>,
+    pub(super) view: ContractView,
     ground: Ground,
     earlier: Earlier,
 }
@@ -126,14 +126,24 @@ impl<'a> Press<'a> {
     }
 
     fn typeset(&self, file: &PlannedFile, source: &str) -> Result<Output, ProduceError> {
+        self.typeset_as_of(stamp(self.job), file, source)
+    }
+
+    /// The same with a day of its own in the PDF's metadata.
+    pub(super) fn typeset_as_of(
+        &self,
+        stamp: Stamp,
+        file: &PlannedFile,
+        source: &str,
+    ) -> Result<Output, ProduceError> {
         let job = self.job;
         let ident = format!("hetong/{}/{}", job.case.name, file.name);
-        let made_from = self.ground.with(&ident, source, stamp(job));
+        let made_from = self.ground.with(&ident, source, stamp);
         let (bytes, pages) = match self.earlier.take(&file.name, &made_from) {
             Some(unchanged) => unchanged,
             None => {
                 let libraries = &job.pack.templates;
-                let pdf = pdf::typeset(&file.name, &ident, source, libraries, self.fonts, stamp(job))?;
+                let pdf = pdf::typeset(&file.name, &ident, source, libraries, self.fonts, stamp)?;
                 (pdf.bytes, pdf.pages)
             }
         };
@@ -168,10 +178,13 @@ fn template_names(file: &PlannedFile) -> Vec<&str> {
 /// The day of signing; a draft without one gets the first day of the millennium, which no reader takes for real.
 fn stamp(job: &Job) -> Stamp {
     let date = job.case.contract.signed_on.as_ref().map(|date| date.value);
-    let parts = date.and_then(|date| {
-        Some((i32::from(date.year()), u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?))
-    });
-    parts.unwrap_or((2000, 1, 1))
+    date.map_or((2000, 1, 1), stamp_of)
+}
+
+/// A day as a PDF's date.
+pub(super) fn stamp_of(date: jiff::civil::Date) -> Stamp {
+    let small = |number: i8| u8::try_from(number).unwrap_or(1);
+    (i32::from(date.year()), small(date.month()), small(date.day()))
 }
 
 fn report_view(job: &Job, outputs: &[Output]) -> ReportView {

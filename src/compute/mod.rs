@@ -9,14 +9,22 @@ pub mod clauses;
 pub mod contract;
 pub mod data_level;
 pub mod figures;
+pub mod ledger;
 pub mod order;
+pub mod payment_plan;
 pub mod people;
 pub mod quotation;
 pub mod score;
 pub mod settlement;
+#[cfg(test)]
+mod settlement_tests;
 pub mod term;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+pub mod testing_orders;
+#[cfg(test)]
+pub mod testing_month;
 
 use crate::model::case::Case;
 use crate::pack::Pack;
@@ -54,7 +62,7 @@ impl CaseFigures {
         let quotation = table.complete();
         let contract = quotation.as_ref().and_then(ContractFigures::of);
         Self {
-            orders: order_figures(&case.orders, &table),
+            orders: order_figures(case, &table),
             settlements: settlements(case, pack, &table),
             table,
             quotation,
