@@ -7,7 +7,8 @@
 //! 2. [`table`] finds a table by its headings, wherever it stands, and walks its rows.
 //! 3. `number` brings what stands in a cell to an exact decimal, or leaves it as text: nothing is guessed.
 //! 4. [`formula`] and [`evaluate`] work formulas out anew, so that a stored result can be held against them.
-//! 5. `quotation` does all this for 附件3 and gives the model's `Quotation`, with the place of every cell.
+//! 5. `quotation` does all this for 附件3 and gives the model's `Quotation`, with the place of every cell; `worklog`
+//!    and `assessment` do it for 工时 and 考核.
 //!
 //! # Numbers
 //! A typed number is an `f64` in the file. It becomes the decimal of its shortest text that reads back as the same
@@ -19,10 +20,12 @@
 
 mod address;
 mod archive;
+mod assessment;
 mod biff;
 mod builder;
 mod cfb;
 mod csv;
+mod dates;
 pub mod evaluate;
 pub mod formula;
 mod functions;
@@ -30,6 +33,7 @@ pub mod grid;
 mod heading;
 mod hidden;
 mod limits;
+mod monthly;
 mod number;
 mod ods;
 mod open;
@@ -39,6 +43,7 @@ mod search;
 mod shared;
 pub mod table;
 mod trouble;
+mod worklog;
 mod xls;
 mod xlsb;
 mod xlsx;
@@ -46,11 +51,13 @@ mod xml;
 
 use crate::diagnostics::FileName;
 
+pub use assessment::{AssessmentSheet, read_assessment};
 pub use grid::{Cell, Sheet, Value, Workbook};
 pub use number::{from_float, from_text};
 pub use open::{is_guarded, open};
 pub use quotation::read_quotation;
 pub use table::{Column, Table};
+pub use worklog::{Worklog, read_worklog};
 
 /// A spreadsheet file: its name as the user knows it, and its bytes.
 #[derive(Clone, Debug)]

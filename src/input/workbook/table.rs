@@ -178,6 +178,17 @@ impl<'a> Table<'a> {
         self.wanted.get(column).copied().unwrap_or("")
     }
 
+    /// The sheet's column that a wanted column stands in.
+    pub fn column(&self, column: usize) -> Option<u32> {
+        self.found.get(column)?.as_ref().map(|found| found.heading.column)
+    }
+
+    /// The heading of a wanted column as it stands in its own cell.
+    pub fn heading(&self, column: usize) -> Option<(CellRef, String)> {
+        let at = self.found.get(column)?.as_ref()?.heading;
+        Some((at, self.sheet().cells.get(&at).map(|cell| cell.value.shown()).unwrap_or_default()))
+    }
+
     /// Where the cell of a row and a wanted column is: the top left one where cells are merged.
     pub fn place(&self, row: u32, column: usize) -> Option<CellRef> {
         let found = self.found.get(column)?.as_ref()?;
