@@ -5,10 +5,13 @@
 
 pub mod build;
 pub mod job;
+pub mod ledger;
 pub mod manifest;
 pub mod plan;
 pub mod produce;
 pub mod reuse;
+pub mod settlement;
+mod staging;
 pub mod starter;
 pub mod workshop;
 pub mod write;

@@ -4,7 +4,7 @@
 //! place in one step. Whenever the power fails, the folder is the last good bundle or the new one, whole. A file of
 //! ours that somebody changed by hand is kept under another name; files that stay the same are not touched.
 //!
-//! May use: `bundle::manifest`.
+//! May use: `bundle::manifest`, `bundle::staging`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::manifest::{MANIFEST, recorded_hashes};
+use super::staging::{StageFolder, in_use};
 use crate::input::folder::sha256_hex;
 
 /// What writing did.
@@ -36,37 +37,74 @@ pub struct Written {
 /// # Errors
 /// If anything cannot be written; `target` is then as it was.
 pub fn write(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) -> io::Result<Written> {
+    stage(target, files, keep_ours)?.commit()
+}
+
+/// A new folder that is on the disk and has yet to take its place. Dropped, it is gone.
+#[derive(Debug)]
+pub struct Staged {
+    target: PathBuf,
+    /// None where there is nothing to do.
+    folder: Option<StageFolder>,
+    recorded: BTreeMap<String, String>,
+    written: Written,
+}
+
+/// Prepares what [`write`] would write, beside `target`, which stays as it is until [`Staged::commit`]. Whatever can
+/// fail for want of space fails here.
+///
+/// # Errors
+/// If anything cannot be written.
+pub fn stage(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) -> io::Result<Staged> {
     // A link to a folder stays a link: the folder it leads to is what is written.
-    let target = &target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
+    let target = target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
     if target.symlink_metadata().is_ok() && !target.is_dir() {
         return Err(io::Error::from(io::ErrorKind::NotADirectory));
     }
-    let parent = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent_of(&target);
     fs::create_dir_all(parent)?;
-    recover(target, &sibling(target, "旧版"))?;
-    let stage = tempfile::Builder::new().prefix(".hetong-").tempdir_in(parent)?;
+    recover(&target, &sibling(&target, "旧版"))?;
+    let folder = StageFolder::new_in(parent)?;
     let mut written = Written::default();
     let recorded = recorded_hashes(&target.join(MANIFEST));
     if target.exists() {
-        keep_what_stays(target, stage.path(), files, &recorded, keep_ours, &mut written)?;
+        keep_what_stays(&target, folder.path(), files, &recorded, keep_ours, &mut written)?;
     }
     for (name, bytes) in files {
-        let path = stage.path().join(name);
+        let path = folder.path().join(name);
         if path.exists() {
             continue; // linked by `keep_what_stays`, byte for byte the same
         }
         write_durably(&path, bytes)?;
         written.written.push(name.clone());
     }
-    if written.written.is_empty() && written.kept.is_empty() && same_names(target, stage.path())? {
-        return Ok(written); // nothing to do: the folder stays as it is, its own date included
+    if written.written.is_empty() && written.kept.is_empty() && same_names(&target, folder.path())? {
+        // Nothing to do: the folder stays as it is, its own date included.
+        return Ok(Staged { target, folder: None, recorded, written });
     }
-    open_to_others(stage.path(), target)?;
-    sync_folder(stage.path())?;
-    swap(stage.path(), target)?;
-    rescue(stage.path(), target, &recorded)?;
-    sync_folder(parent)?;
-    Ok(written)
+    open_to_others(folder.path(), &target)?;
+    sync_folders(folder.path())?;
+    Ok(Staged { target, folder: Some(folder), recorded, written })
+}
+
+impl Staged {
+    /// Lets the new folder take its place.
+    ///
+    /// # Errors
+    /// If it cannot; the target is then as it was.
+    pub fn commit(self) -> io::Result<Written> {
+        let Some(folder) = self.folder else { return Ok(self.written) };
+        // What is swapped out is still in use until nothing of it is missing in the new folder.
+        let _old = in_use(&self.target);
+        swap(folder.path(), &self.target)?;
+        rescue(folder.path(), &self.target, &self.recorded)?;
+        sync_folder(parent_of(&self.target))?;
+        Ok(self.written)
+    }
+}
+
+fn parent_of(target: &Path) -> &Path {
+    target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Links into the new folder what stays of the old one.
@@ -154,13 +192,20 @@ fn open_to_others(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The names in a folder outlast a power failure, too.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// The same for all folders in it.
+fn sync_folders(folder: &Path) -> io::Result<()> {
+    let folders = WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    folders.filter(|entry| entry.file_type().is_dir()).try_for_each(|entry| sync_folder(entry.path()))
 }
 
 /// Lets the new folder take the old one's place. What stands at `stage` afterwards is the old folder, or nothing.

@@ -56,6 +56,14 @@ impl CaseFolder {
 
     /// Reads a file named in `origin` (or in nothing, for 合同.yaml itself); faults point there.
     pub fn bytes(&self, path: &str, limit: u64, origin: &Origin) -> Result<Vec<u8>, Box<Fault>> {
+        let bytes = self.own_record(path, limit, origin)?;
+        self.remember(path, &bytes);
+        Ok(bytes)
+    }
+
+    /// The same for a file that is no input but hetong's own record: it is not listed among what was read, since it
+    /// grows with what hetong does.
+    pub fn own_record(&self, path: &str, limit: u64, origin: &Origin) -> Result<Vec<u8>, Box<Fault>> {
         let full = self.resolve(path, origin)?;
         let fault = |kind| Box::new(Fault::new(kind, origin.clone()));
         let unreadable = |why: String| fault(FaultKind::Unreadable { why });
@@ -72,8 +80,19 @@ impl CaseFolder {
         file.take(limit)
             .read_to_end(&mut bytes)
             .map_err(|e| unreadable(format!("“{path}”{}", explain(&e))))?;
-        self.remember(path, &bytes);
         Ok(bytes)
+    }
+
+    /// Whether there is anything of this name.
+    pub fn has(&self, path: &str) -> bool {
+        // What cannot be looked at may be there: only a clear no is a no.
+        let looked = self.root.join(path).symlink_metadata();
+        !looked.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Keeps a text for showing findings that point into it.
+    pub fn show(&self, path: &str, text: &str) {
+        self.sources.borrow_mut().insert(path.into(), text.into());
     }
 
     /// Reads a text file in UTF-8, with or without a byte order mark, and keeps it for showing findings.

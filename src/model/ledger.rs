@@ -51,8 +51,10 @@ pub struct LedgerLine {
     pub inputs: BTreeMap<String, String>,
     /// SHA-256 of the output files by name.
     pub outputs: BTreeMap<String, String>,
-    /// When, as RFC 3339.
+    /// When, as RFC 3339 with its offset.
     pub issued_at: String,
+    /// The version of hetong that wrote it.
+    pub version: String,
 }
 
 /// A ledger line that is damaged or does not follow from the one before.
@@ -66,6 +68,108 @@ pub struct LedgerDamage {
     pub torn: bool,
 }
 
+/// SHA-256 of nothing: what the first line gives as 前行.
+pub const HASH_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// The file as it was read: what an append goes on from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerTail {
+    /// SHA-256 of the whole file; appending to another file than was read is refused.
+    pub file_hash: String,
+    /// How many of its bytes are whole lines; what comes after them is torn.
+    pub whole_bytes: u64,
+    /// Whether those bytes end with a line break, or are none.
+    pub ends_line: bool,
+    /// SHA-256 of the last whole line without its line break.
+    pub last_hash: String,
+}
+
+/// No file, or an empty one.
+impl Default for LedgerTail {
+    fn default() -> Self {
+        Self {
+            file_hash: HASH_OF_NOTHING.into(),
+            whole_bytes: 0,
+            ends_line: true,
+            last_hash: HASH_OF_NOTHING.into(),
+        }
+    }
+}
+
+/// Where a ledger stands after some of its lines: what the next line must follow from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    number: u32,
+    closing: Money,
+    /// 序号 and 应支付 of the line that counts, by order and month.
+    counting: BTreeMap<(String, Month), (u32, Money)>,
+}
+
+impl Chain {
+    /// 序号 of the next line.
+    pub fn next_number(&self) -> u32 {
+        self.number.saturating_add(1)
+    }
+
+    /// 框架协议已结算金额 after the last line.
+    pub fn closing(&self) -> Money {
+        self.closing
+    }
+
+    /// 序号 and 应支付 of the line that counts for an order and a month.
+    pub fn counting(&self, order: &str, month: Month) -> Option<(u32, Money)> {
+        self.counting.get(&key(order, month)).copied()
+    }
+
+    /// Goes on to the next line, and says, as a Chinese clause, why that line does not follow from those before.
+    ///
+    /// Even then it goes on from that line, so that one slip is told once.
+    ///
+    /// # Errors
+    /// If the line does not follow.
+    pub fn follow(&mut self, line: &LedgerLine) -> Result<(), String> {
+        let known = self.counting.insert(key(&line.order, line.month), (line.number, line.gross));
+        let expected = (self.next_number(), self.closing);
+        (self.number, self.closing) = (line.number, line.closing);
+        let replaced = match (&line.correction, known) {
+            (None, None) => Money::ZERO,
+            (None, Some((number, _))) => {
+                return Err(format!(
+                    "{} {} 已在序号 {number} 签发过，这一行却不是更正",
+                    line.order, line.month
+                ));
+            }
+            (Some(correction), known) => match known.filter(|(number, _)| *number == correction.replaces) {
+                Some((_, gross)) => gross,
+                None => return Err(format!("更正所替代的序号 {} 不是它那一份结算单", correction.replaces)),
+            },
+        };
+        if line.number != expected.0 {
+            return Err(format!("序号应为 {}，写的是 {}", expected.0, line.number));
+        }
+        if line.opening != expected.1 {
+            return Err(format!("已结算 {} 与上一行的累计 {} 不符", line.opening, expected.1));
+        }
+        if line.closing != line.opening + line.gross - replaced {
+            return Err(format!("累计 {} 与已结算加应支付不符", line.closing));
+        }
+        if line.gross != line.net + line.tax {
+            return Err("应支付与不含税加税额不符".into());
+        }
+        Ok(())
+    }
+}
+
+/// An order however it is typed: spaces and full-width forms make no other order of it, and no second 结算单.
+fn key(order: &str, month: Month) -> (String, Month) {
+    let plain = |c: char| match c {
+        // The full-width forms lie at one fixed distance from ASCII.
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        other => other,
+    };
+    (order.chars().filter(|c| !c.is_whitespace()).map(plain).collect(), month)
+}
+
 /// 台账.jsonl as read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -74,15 +178,31 @@ pub struct Ledger {
     latest: BTreeMap<(String, Month), usize>,
     /// What is wrong with it; where a line is not merely torn, its figures may not be relied on.
     pub damage: Vec<LedgerDamage>,
+    /// The file it was read from.
+    pub tail: LedgerTail,
 }
 
 impl Ledger {
     /// From its sound lines, in order, and what is wrong with the others.
     pub fn new(lines: Vec<(LedgerLine, Origin)>, damage: Vec<LedgerDamage>) -> Self {
-        let key =
-            |(index, (line, _)): (usize, &(LedgerLine, Origin))| ((line.order.clone(), line.month), index);
-        let latest = lines.iter().enumerate().map(key).collect();
-        Self { lines, latest, damage }
+        let indexed = lines.iter().enumerate();
+        let latest = indexed.map(|(index, (line, _))| (key(&line.order, line.month), index)).collect();
+        Self { lines, latest, damage, tail: LedgerTail::default() }
+    }
+
+    /// The same, as read from this file.
+    pub fn read_from(self, tail: LedgerTail) -> Self {
+        Self { tail, ..self }
+    }
+
+    /// Where it stands after its last line.
+    pub fn chain(&self) -> Chain {
+        let mut chain = Chain::default();
+        for (line, _) in &self.lines {
+            // What does not follow is told as damage.
+            let _ = chain.follow(line);
+        }
+        chain
     }
 
     /// The sound lines with their places, in the order of issuing.
@@ -92,7 +212,7 @@ impl Ledger {
 
     /// The line that counts for an order and a month: the last correction, or the first issue.
     pub fn issued(&self, order: &str, month: Month) -> Option<&(LedgerLine, Origin)> {
-        self.lines.get(*self.latest.get(&(order.to_owned(), month))?)
+        self.lines.get(*self.latest.get(&key(order, month))?)
     }
 
     /// The lines that count, corrections in place of what they correct; by order and month.
