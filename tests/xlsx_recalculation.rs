@@ -290,6 +290,7 @@ fn assessment(records: [Decimal; 5]) -> AssessmentSheet {
         headings: wording::assessment_headings(),
         total: Some(indicators.iter().filter_map(|indicator| indicator.score).sum()),
         total_label: "最终得分".into(),
+        note: String::new(),
         indicators,
     }
 }

@@ -9,7 +9,9 @@ use crate::compute::settlement::{Issue, OrderSettlement};
 use crate::model::order::Order;
 use crate::pack::DocumentSpec;
 use crate::render::template::TemplateError;
+use crate::render::xlsx;
 use crate::view::settlement::{SettlementDocument, SettlementForm, Sources};
+use crate::view::settlement_sheet;
 
 /// Its id in 合同样式.yaml.
 pub const SETTLEMENT: &str = "结算单";
@@ -30,6 +32,13 @@ impl Press<'_> {
             let file = self.planned(document, settlement, Format::Pdf);
             let source = self.settlement_source(settlement, issue)?;
             outputs.push(self.typeset_as_of(stamp_of(settlement.month.last()), &file, &source)?);
+        }
+        let book = settlement_sheet::book(self.sources(settlement, issue)).filter(|_| document.xlsx);
+        if let Some(book) = book {
+            let PlannedFile { document, name, .. } = self.planned(document, settlement, Format::Xlsx);
+            let written = xlsx::write_settlement(&book);
+            let bytes = written.map_err(|error| ProduceError::Xlsx { file: name.clone(), error })?;
+            outputs.push(Output { document, name, bytes, pages: None, made_from: None });
         }
         Ok(outputs)
     }

@@ -397,8 +397,12 @@ pub fn labels(rate: &str) -> [String; 3] {
 }
 
 fn amount_row(label: String, amount: Money) -> AmountRow {
-    let words = to_capital(amount).map(|words| format!("人民币{words}")).unwrap_or_default();
-    AmountRow { label, value: format!("￥{amount}元"), words }
+    AmountRow { label, value: format!("￥{amount}元"), words: words(amount) }
+}
+
+/// 人民币 and the 大写.
+pub fn words(amount: Money) -> String {
+    to_capital(amount).map(|words| format!("人民币{words}")).unwrap_or_default()
 }
 
 /// No amount below zero has 大写: which way it goes is said in words.

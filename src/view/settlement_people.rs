@@ -10,7 +10,7 @@ use super::settlement::number;
 use crate::compute::settlement::{OrderSettlement, PersonDays};
 
 /// A day of the calendar's heading.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "day of the month, 一 to 日, Saturday or Sunday")]
 pub struct DayHead {
     pub day: String,

@@ -139,6 +139,8 @@ pub struct AssessmentSheet {
     pub total_label: String,
     /// The final score; none in a blank form.
     pub total: Option<Decimal>,
+    /// 说明 beneath the table; empty writes none.
+    pub note: String,
 }
 
 /// One indicator of the 考核表.

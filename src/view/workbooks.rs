@@ -14,7 +14,7 @@ use crate::view::sheets::{
     QuotationFormSheet, QuotationSheet, SettlementFormSheet, SheetMeta,
 };
 
-fn meta(view: &ContractView, title: &str) -> SheetMeta {
+pub(super) fn meta(view: &ContractView, title: &str) -> SheetMeta {
     SheetMeta {
         title: title.to_owned(),
         author: view.buyer.name.clone(),
@@ -99,6 +99,7 @@ pub fn assessment(pack: &Pack, view: &ContractView) -> AssessmentSheet {
         indicators: rows.map(row).collect(),
         total_label: format!("最终得分{}", view.assessment.total_label),
         total: None,
+        note: String::new(),
     }
 }
 
@@ -112,7 +113,7 @@ pub fn settlement_form(view: &ContractView) -> SettlementFormSheet {
     blank_settlement_form(&framework(view), &view.e, meta(view, "附件7 结算单"))
 }
 
-fn framework(view: &ContractView) -> Framework {
+pub(super) fn framework(view: &ContractView) -> Framework {
     let framework = &view.order_form.framework;
     let period = (!framework.framework_from.is_empty())
         .then(|| format!("自{}至{}", framework.framework_from, framework.framework_to));

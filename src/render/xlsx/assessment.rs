@@ -1,9 +1,10 @@
 //! 附件2's 考核表: the form's four columns, and beside them what was recorded and the score that follows.
 //!
-//! May use: `view`, `formats`, `layout`.
+//! May use: `view`, `cents`, `formats`, `layout`.
 
-use rust_xlsxwriter::{DataValidation, DataValidationRule, Formula};
+use rust_xlsxwriter::{DataValidation, DataValidationRule, Format, Formula, Worksheet};
 
+use super::cents;
 use super::formats;
 use super::layout::{Cell, Content, MIN_ROW, Table, at, clean};
 use super::{Paper, XlsxError, new_workbook, set_up};
@@ -19,23 +20,81 @@ const SCORE: u16 = 6;
 /// Writes the 考核表.
 pub fn write_assessment(view: &AssessmentSheet) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = new_workbook(&view.meta)?;
-    let sheet = workbook.add_worksheet();
-    set_up(sheet, "考核表", Paper::Portrait, &view.meta)?;
-    let mut table = Table::new(sheet, &WIDTHS)?;
-    table.across(44, &view.title, &formats::title())?;
-    table.across(28, &view.month, &formats::input(formats::text()))?;
-    let heading = headings(&mut table, view)?;
-    let first = table.row;
-    for indicator in &view.indicators {
-        indicator_row(&mut table, indicator)?;
+    fill(workbook.add_worksheet(), view)?;
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// Its name.
+const NAME: &str = "考核表";
+
+/// Where a 考核表's figures stand, for the formulas of other sheets.
+pub(super) struct Record {
+    /// The indicators' rows.
+    pub(super) rows: Vec<u32>,
+    total: u32,
+    /// Decimals that its scores are kept to.
+    pub(super) decimals: u32,
+}
+
+impl Record {
+    /// 分值 in one of the rows.
+    pub(super) fn points(&self, row: u32) -> String {
+        format!("'{NAME}'!{}", at(POINTS, row))
     }
-    let last = total(&mut table, view, first)?;
+
+    /// What was recorded there.
+    pub(super) fn record(&self, row: u32) -> String {
+        format!("'{NAME}'!{}", at(RECORD, row))
+    }
+
+    /// The score there.
+    pub(super) fn score(&self, row: u32) -> String {
+        format!("'{NAME}'!{}", at(SCORE, row))
+    }
+
+    /// 最终得分.
+    pub(super) fn total(&self) -> String {
+        format!("'{NAME}'!{}", at(1, self.total))
+    }
+}
+
+/// Fills a sheet of a workbook. A form to fill in is locked but for its records; a record of what was assessed
+/// looks as it is printed.
+pub(super) fn fill(sheet: &mut Worksheet, view: &AssessmentSheet) -> Result<Record, XlsxError> {
+    set_up(sheet, NAME, Paper::Portrait, &view.meta)?;
+    let mut table = Table::new(sheet, &WIDTHS)?;
+    let to_fill = view.total.is_none();
+    table.across(44, &view.title, &formats::title())?;
+    table.across(28, &view.month, &open(to_fill, formats::text()))?;
+    let heading = headings(&mut table, view)?;
+    let mut rows = Vec::new();
+    for indicator in &view.indicators {
+        rows.push(table.row);
+        indicator_row(&mut table, indicator, to_fill)?;
+    }
+    let decimals = cents::score_decimals(view.indicators.iter().filter_map(|indicator| indicator.score));
+    let total = total(&mut table, view, heading + 1, decimals)?;
+    if !view.note.is_empty() {
+        let note = [
+            Cell::text(0, 0, "说明", &formats::heading()),
+            Cell::text(1, SCORE, &view.note, &formats::text()),
+        ];
+        table.row(MIN_ROW, &note)?;
+    }
+    let last = table.row.saturating_sub(1);
     table.sheet.set_freeze_panes(heading + 1, 0)?;
     table.sheet.set_repeat_rows(heading, heading)?;
     table.sheet.set_print_area(0, 0, last, SCORE)?;
-    table.sheet.protect();
-    table.sheet.set_selection(first, RECORD, first, RECORD)?;
-    Ok(workbook.save_to_buffer()?)
+    if to_fill {
+        table.sheet.protect();
+        table.sheet.set_selection(heading + 1, RECORD, heading + 1, RECORD)?;
+    }
+    Ok(Record { rows, total, decimals })
+}
+
+/// A cell to fill in, where there is something to fill in.
+fn open(to_fill: bool, format: Format) -> Format {
+    if to_fill { formats::input(format) } else { format }
 }
 
 /// The heading row; 考核记录 is over what is recorded and its value.
@@ -50,7 +109,7 @@ fn headings(table: &mut Table, view: &AssessmentSheet) -> Result<u32, XlsxError>
 }
 
 /// One indicator.
-fn indicator_row(table: &mut Table, view: &IndicatorRow) -> Result<(), XlsxError> {
+fn indicator_row(table: &mut Table, view: &IndicatorRow, to_fill: bool) -> Result<(), XlsxError> {
     let row = table.row;
     let (points, record) = (at(POINTS, row), at(RECORD, row));
     let score = match view.deduction {
@@ -67,7 +126,7 @@ fn indicator_row(table: &mut Table, view: &IndicatorRow) -> Result<(), XlsxError
             Cell::new(POINTS, POINTS, Content::Number(view.points.normalize()), &centred),
             Cell::text(3, 3, &view.standard, &formats::text()),
             Cell::text(4, 4, &view.column, &centred),
-            Cell::new(RECORD, RECORD, Content::number(view.record), &formats::input(centred.clone())),
+            Cell::new(RECORD, RECORD, Content::number(view.record), &open(to_fill, centred.clone())),
             Cell::new(
                 SCORE,
                 SCORE,
@@ -104,10 +163,10 @@ fn validation(view: &IndicatorRow, points: &str, record: &str) -> Result<DataVal
 }
 
 /// 最终得分: blank until every record is there.
-fn total(table: &mut Table, view: &AssessmentSheet, first: u32) -> Result<u32, XlsxError> {
+fn total(table: &mut Table, view: &AssessmentSheet, first: u32, decimals: u32) -> Result<u32, XlsxError> {
     let last = table.row.saturating_sub(1).max(first);
     let records = format!("{}:{}", at(RECORD, first), at(RECORD, last));
-    let sum = format!("ROUND(SUM({}:{}),2)", at(SCORE, first), at(SCORE, last));
+    let sum = format!("ROUND(SUM({}:{}),{decimals})", at(SCORE, first), at(SCORE, last));
     let count = view.indicators.len();
     let formula = format!("=IF(COUNT({records})<{count},\"\",{sum})");
     let cells = [

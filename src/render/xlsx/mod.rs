@@ -1,7 +1,7 @@
 //! Workbooks: the annexes that someone goes on calculating with.
 //!
 //! Each file here writes one document from its view: `quotation` (附件3), `quotation_form` (附件3, blank, for the
-//! supplier), `assessment` (附件2's 考核表), `order_form` (附件6), `settlement_form` (附件7). They share how a table
+//! supplier), `assessment` (附件2's 考核表), `order_form` (附件6), `settlement_form` (附件7), `summary` (结算汇总). They share how a table
 //! is laid out (`layout`), how cells look (`formats`), the price table (`price_table`) and the label tables
 //! (`form`).
 //!
@@ -14,14 +14,19 @@
 //! May use: `view`.
 
 mod assessment;
+mod cents;
 mod form;
 mod formats;
 mod layout;
 mod order_form;
+mod people_sheet;
 mod price_table;
 mod quotation;
 mod quotation_form;
+mod settlement;
 mod settlement_form;
+mod summary;
+mod summary_chart;
 #[cfg(test)]
 mod testing;
 
@@ -29,7 +34,9 @@ pub use assessment::write_assessment;
 pub use order_form::write_order_form;
 pub use quotation::write_quotation;
 pub use quotation_form::write_quotation_form;
+pub use settlement::write_settlement;
 pub use settlement_form::write_settlement_form;
+pub use summary::write_summary;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 

@@ -159,6 +159,7 @@ pub(super) fn assessment() -> AssessmentSheet {
         ],
         total_label: "最终得分\n（满分100分）".into(),
         total: None,
+        note: String::new(),
     }
 }
 
