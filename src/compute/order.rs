@@ -4,9 +4,11 @@
 
 use rust_decimal::Decimal;
 
-use super::quotation::{QuotationTable, same_name};
+use super::payment_plan::{StageFigures, plan};
+use super::quotation::{AMOUNT_LIMIT, QuotationTable, same_name};
 use crate::diagnostics::Origin;
 use crate::model::capital::to_capital;
+use crate::model::case::{Case, Text};
 use crate::model::money::Money;
 use crate::model::order::{Order, OrderLine};
 
@@ -25,15 +27,6 @@ pub struct OrderLineFigures {
     pub gross: Option<Money>,
     /// Where the line stands.
     pub origin: Origin,
-}
-
-/// A row of 付款计划, computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StageFigures {
-    /// 比例 as a fraction; worked out from the amount where only that is given.
-    pub share: Option<Decimal>,
-    /// 应付含税金额, 元: r2(订单总额 × 比例); the last row takes what is left.
-    pub amount: Option<Money>,
 }
 
 /// One order's figures.
@@ -55,12 +48,13 @@ pub struct OrderFigures {
     pub plan: Vec<StageFigures>,
 }
 
-/// Every order's figures, in the order of `orders`.
-pub fn order_figures(orders: &[Order], table: &QuotationTable) -> Vec<OrderFigures> {
+/// Every order's figures, in the case's order of them.
+pub fn order_figures(case: &Case, table: &QuotationTable) -> Vec<OrderFigures> {
+    let orders = &case.orders;
     let mut figures: Vec<OrderFigures> = orders.iter().map(|order| without_executed(order, table)).collect();
-    let sequence = sequence(orders);
-    let mut executed = Some(Money::ZERO);
-    for index in sequence {
+    // An order that could not be read may be an earlier one.
+    let mut executed = (!case.orders_unread).then_some(Money::ZERO);
+    for index in sequence(orders) {
         if let Some(order) = figures.get_mut(index) {
             order.executed = executed;
             executed = executed.zip(order.total).map(|(before, total)| before + total);
@@ -75,16 +69,36 @@ pub fn sequence(orders: &[Order]) -> Vec<usize> {
     let key = |index: &usize| {
         let order = orders.get(*index);
         let signed = order.and_then(|order| order.signed_on.as_ref()).map(|date| date.value);
-        (signed.is_none(), signed, order.map_or("", Order::number).to_owned())
+        (signed.is_none(), signed, order.map(|order| natural_key(order.number())))
     };
-    sequence.sort_by_key(key);
+    sequence.sort_by_cached_key(key);
     sequence
+}
+
+/// A key by which DD-9 comes before DD-10: every run of digits is as wide as the widest there may be.
+fn natural_key(number: &str) -> String {
+    let mut key = String::new();
+    let mut digits = String::new();
+    for c in number.chars().chain(['\0']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        if !digits.is_empty() {
+            key += &format!("{:0>24}", digits.trim_start_matches('0'));
+            digits.clear();
+        }
+        key.push(c);
+    }
+    key
 }
 
 fn without_executed(order: &Order, table: &QuotationTable) -> OrderFigures {
     let lines: Vec<OrderLineFigures> = order.lines.iter().map(|line| line_figures(line, table)).collect();
     let amounts: Option<Vec<Money>> = lines.iter().map(|line| line.gross).collect();
-    let total = amounts.filter(|amounts| !amounts.is_empty()).map(|amounts| amounts.into_iter().sum());
+    let total =
+        amounts.filter(|amounts| !amounts.is_empty()).map(|amounts| amounts.into_iter().sum::<Money>());
+    let total = total.filter(|total| total.decimal() < AMOUNT_LIMIT);
     OrderFigures {
         number: order.number().to_owned(),
         days: lines.iter().filter_map(|line| line.days).sum(),
@@ -97,40 +111,140 @@ fn without_executed(order: &Order, table: &QuotationTable) -> OrderFigures {
 }
 
 fn line_figures(line: &OrderLine, table: &QuotationTable) -> OrderLineFigures {
-    let text =
-        |text: &crate::model::case::Text| text.as_ref().map_or("", |text| text.value.as_str()).to_owned();
+    let text = |text: &Text| text.as_ref().map_or("", |text| text.value.as_str()).to_owned();
     let (post, level) = (text(&line.post), text(&line.level));
     let row = table.rows.iter().find(|row| same_name(&row.post, &post) && same_name(&row.level, &level));
     let gross_price = row.and_then(|row| row.figures.as_ref()).map(|figures| figures.gross_price);
     let days = line.days.as_ref().map(|days| days.value);
-    let gross =
-        days.zip(gross_price).and_then(|(days, price)| days.checked_mul(price.decimal())).map(Money::round);
     OrderLineFigures {
         post: row.map_or(post, |row| row.post.clone()),
         level: row.map_or(level, |row| row.level.clone()),
         days,
         gross_price,
-        gross,
+        gross: days.zip(gross_price).and_then(|(days, price)| line_amount(days, price)),
         origin: line.origin.clone(),
     }
 }
 
-/// Amounts from ratios, ratios from amounts; the last row takes what is left of the total.
-fn plan(order: &Order, total: Option<Money>) -> Vec<StageFigures> {
-    let last = order.plan.len().saturating_sub(1);
-    let mut left = total;
-    let stage = |(index, stage): (usize, &crate::model::order::PaymentStage)| {
-        let stated = stage.amount.as_ref().map(|amount| amount.value);
-        let share = stage.share.as_ref().map(|share| share.value);
-        let from_share = || Some(Money::round(total?.decimal().checked_mul(share?)?));
-        let amount = match stated {
-            Some(stated) => Some(stated),
-            None if index == last && share.is_some() => left,
-            None => from_share(),
+/// r2(人天 × 含税单价); none where 人天 are none that can be ordered.
+fn line_amount(days: Decimal, price: Money) -> Option<Money> {
+    let amount = days.checked_mul(price.decimal()).filter(|amount| *amount < AMOUNT_LIMIT)?;
+    (days > Decimal::ZERO).then(|| Money::round(amount))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::CaseFigures;
+    use crate::compute::testing::{day, good_case, pack};
+    use crate::compute::testing_orders::{order, stage};
+    use rust_decimal::dec;
+
+    /// The figures of these orders at the prices of the good case: 产品/平台服务 高级 898.94, 中级 798.94 元/人天.
+    fn figures(orders: Vec<Order>) -> Vec<OrderFigures> {
+        let mut case = good_case();
+        case.orders = orders;
+        CaseFigures::of(&case, &pack()).orders
+    }
+
+    fn money(amount: Decimal) -> Option<Money> {
+        Some(Money::exact(amount).unwrap())
+    }
+
+    // 120 × 898.94 = 107,872.80; 33.5 × 798.94 = 26,764.49; together 134,637.29.
+    #[test]
+    fn the_total_is_the_sum_of_the_lines() {
+        let lines = [("产品／平台服务 ", "高级", dec!(120)), ("产品/平台服务", "中级", dec!(33.5))];
+        let figures = figures(vec![order("DD-1", &lines)]).remove(0);
+        assert_eq!(figures.lines[0].post, "产品/平台服务", "as 附件3 writes it");
+        assert_eq!(
+            (figures.lines[0].gross, figures.lines[1].gross),
+            (money(dec!(107872.80)), money(dec!(26764.49)))
+        );
+        assert_eq!((figures.total, figures.days), (money(dec!(134637.29)), dec!(153.5)));
+        assert_eq!(figures.total_words.as_deref(), Some("壹拾叁万肆仟陆佰叁拾柒元贰角玖分"));
+    }
+
+    // 0.25 × 898.94 = 224.735: half a 分 goes up, line by line.
+    #[test]
+    fn every_line_is_rounded_by_itself() {
+        let quarter = ("产品/平台服务", "高级", dec!(0.25));
+        let figures = figures(vec![order("DD-1", &[quarter, quarter])]).remove(0);
+        assert_eq!(figures.lines[0].gross, money(dec!(224.74)));
+        assert_eq!(figures.total, money(dec!(449.48)));
+    }
+
+    #[test]
+    fn what_is_missing_leaves_a_blank() {
+        let good = ("产品/平台服务", "高级", dec!(1));
+        for bad in [
+            ("产品/平台服务", "特级", dec!(1)),
+            ("产品/平台服务", "高级", dec!(0)),
+            ("产品/平台服务", "高级", dec!(-1)),
+            ("产品/平台服务", "高级", dec!(9999999999999)),
+        ] {
+            let mut one = order("DD-1", &[good, bad]);
+            one.plan = vec![stage(Some(dec!(1)), None)];
+            let figures = figures(vec![one]).remove(0);
+            assert_eq!(
+                (figures.lines[1].gross, figures.total, figures.total_words),
+                (None, None, None),
+                "{bad:?}"
+            );
+            assert_eq!((figures.plan[0].amount, figures.plan[0].share), (None, Some(dec!(1))), "{bad:?}");
+        }
+        let mut undone = order("DD-1", &[good]);
+        undone.lines[0].days = None;
+        assert_eq!(figures(vec![undone]).remove(0).total, None);
+        assert_eq!(figures(vec![order("DD-1", &[])]).remove(0).total, None);
+        let mut unpriced = good_case();
+        unpriced.quotation = None;
+        unpriced.orders = vec![order("DD-1", &[good])];
+        let figures = CaseFigures::of(&unpriced, &pack()).orders.remove(0);
+        assert_eq!((figures.lines[0].gross_price, figures.total), (None, None));
+    }
+
+    // In the order of signing: DD-2 449.47, DD-9 898.94, DD-10 1,797.88 of the same day, the unsigned DD-1 last.
+    #[test]
+    fn executed_is_what_was_ordered_before() {
+        let of = |number: &str, days, signed: Option<&str>| {
+            let mut one = order(number, &[("产品/平台服务", "高级", days)]);
+            one.signed_on = signed.and_then(|date| day(number, date));
+            one
         };
-        left = left.zip(amount).map(|(left, amount)| left - amount);
-        let from_amount = || amount?.decimal().checked_div(total?.decimal());
-        StageFigures { share: share.or_else(from_amount), amount }
-    };
-    order.plan.iter().enumerate().map(stage).collect()
+        let orders = || {
+            vec![
+                of("DD-1", dec!(3), None),
+                of("DD-10", dec!(2), Some("2026-04-01")),
+                of("DD-9", dec!(1), Some("2026-04-01")),
+                of("DD-2", dec!(0.5), Some("2026-03-05")),
+            ]
+        };
+        let executed =
+            |figures: &[OrderFigures]| figures.iter().map(|order| order.executed).collect::<Vec<_>>();
+        assert_eq!(
+            executed(&figures(orders())),
+            [money(dec!(3146.29)), money(dec!(1348.41)), money(dec!(449.47)), money(dec!(0))]
+        );
+        // One that cannot be worked out leaves a blank in all that follow, and only in those.
+        let mut broken = orders();
+        broken[2].lines[0].days = None;
+        assert_eq!(executed(&figures(broken)), [None, None, money(dec!(449.47)), money(dec!(0))]);
+        // One that could not be read may have come before any of them.
+        let mut case = good_case();
+        (case.orders, case.orders_unread) = (orders(), true);
+        assert_eq!(executed(&CaseFigures::of(&case, &pack()).orders), [None; 4]);
+    }
+
+    // Two of one number and day are two orders: the one whose file comes first is the first.
+    #[test]
+    fn doubled_numbers_are_counted_twice() {
+        let of = |days| {
+            let mut one = order("DD-1", &[("产品/平台服务", "高级", days)]);
+            one.signed_on = day("签订", "2026-03-05");
+            one
+        };
+        let figures = figures(vec![of(dec!(1)), of(dec!(2))]);
+        assert_eq!((figures[0].executed, figures[1].executed), (money(dec!(0)), money(dec!(898.94))));
+    }
 }

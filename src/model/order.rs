@@ -125,4 +125,31 @@ impl Order {
     pub fn number(&self) -> &str {
         self.number.as_ref().map_or("", |number| number.value.as_str())
     }
+
+    /// What people call it: its 编号, or its file where it has none.
+    pub fn called(&self) -> String {
+        self.number.as_ref().map_or_else(|| self.origin.to_string(), |number| number.value.clone())
+    }
+}
+
+/// The longest part of a file's name that comes from a text, in characters; file systems end at 255 bytes.
+const MAX_IN_FILE_NAME: usize = 60;
+
+/// A text as part of a file's name: what file systems refuse is a low line.
+pub fn in_file_name(text: &str) -> String {
+    let fits = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
+    text.chars().take(MAX_IN_FILE_NAME).map(fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_becomes_part_of_a_files_name() {
+        assert_eq!(in_file_name("DD-2026-001"), "DD-2026-001");
+        assert_eq!(in_file_name(r#"甲/乙\丙:丁*?"<>|戊"#), "甲_乙_丙_丁______戊");
+        assert_eq!(in_file_name("a\nb\0"), "a_b_");
+        assert!(in_file_name(&"字".repeat(300)).len() < 200);
+    }
 }

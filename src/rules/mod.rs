@@ -6,9 +6,12 @@
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
 pub mod adjustments;
+pub mod assessment;
 pub mod files;
 pub mod integrity;
+pub mod ledger;
 pub mod money;
+pub mod orders;
 pub mod parties;
 pub mod quotation;
 pub mod security;
@@ -16,6 +19,7 @@ pub mod security;
 pub mod testing;
 pub mod text;
 mod texts;
+pub mod worklog;
 
 use std::collections::BTreeSet;
 
@@ -93,6 +97,12 @@ pub static RULES: &[&Rule] = &[
     &security::I004,
     &security::I005,
     &security::I006,
+    &assessment::K001,
+    &assessment::K002,
+    &assessment::K003,
+    &assessment::K004,
+    &assessment::K005,
+    &assessment::K006,
     &integrity::L001,
     &integrity::L002,
     &integrity::L003,
@@ -103,6 +113,17 @@ pub static RULES: &[&Rule] = &[
     &money::M003,
     &money::M004,
     &money::M005,
+    &orders::dates::O001,
+    &orders::O002,
+    &orders::plan::O003,
+    &orders::O004,
+    &orders::lines::O005,
+    &orders::lines::O006,
+    &orders::dates::O007,
+    &orders::dates::O008,
+    &orders::dates::O009,
+    &orders::O010,
+    &orders::lines::O011,
     &parties::P001,
     &parties::P002,
     &parties::P003,
@@ -125,6 +146,19 @@ pub static RULES: &[&Rule] = &[
     &adjustments::R001,
     &adjustments::R002,
     &adjustments::R004,
+    &ledger::S004,
+    &ledger::S005,
+    &ledger::S006,
+    &ledger::S007,
+    &worklog::S001,
+    &worklog::S002,
+    &worklog::persons::S003,
+    &worklog::cells::S008,
+    &worklog::cells::S009,
+    &worklog::cells::S010,
+    &worklog::cells::S011,
+    &worklog::sums::S012,
+    &worklog::sums::S013,
     &text::T001,
     &text::T002,
     &text::references::T003,
