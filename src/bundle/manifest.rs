@@ -13,6 +13,8 @@ use super::job::Job;
 use super::produce::Output;
 use crate::diagnostics::Severity;
 use crate::input::folder::sha256_hex;
+use crate::input::ledger::LEDGER_FILE;
+use crate::model::month::Month;
 use crate::render::fonts::{FontFile, Fonts};
 use crate::rules::Purpose;
 
@@ -98,27 +100,97 @@ pub fn manifest(
     let manifest = Manifest {
         hetong: env!("CARGO_PKG_VERSION"),
         case: &job.case.name,
-        contract_number: job.case.contract.number.as_ref().map(|number| number.value.as_str()),
+        contract_number: contract_number(job),
         state: match job.purpose {
             Purpose::Draft => "draft",
             Purpose::Final => "final",
         },
         pack: PackEntry { id: &job.pack.id, sha256: &job.pack.hash },
         errata_adopted: job.case.adopt_errata,
-        inputs: job
-            .inputs
-            .iter()
-            .map(|input| FileEntry { file: &input.name, bytes: input.bytes, sha256: &input.sha256 })
-            .collect(),
+        inputs: inputs(job).collect(),
         fonts: fonts.files.iter().map(font_entry).collect(),
         figures: figures(job),
         findings: findings(job),
         blanks: job.blanks.iter().map(|blank| blank.key.clone()).collect(),
         outputs: all_outputs(outputs, earlier)?,
     };
-    let mut json = serde_json::to_vec_pretty(&manifest)?;
+    to_json(&manifest)
+}
+
+fn to_json(manifest: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut json = serde_json::to_vec_pretty(manifest)?;
     json.push(b'\n');
     Ok(json)
+}
+
+/// The manifest of one case's 结算单 of a month.
+#[derive(Serialize)]
+struct MonthManifest<'a> {
+    hetong: &'static str,
+    case: &'a str,
+    contract_number: Option<&'a str>,
+    month: String,
+    pack: PackEntry<'a>,
+    errata_adopted: bool,
+    inputs: Vec<FileEntry<'a>>,
+    fonts: Vec<FontEntry<'a>>,
+    settlements: Vec<Value>,
+    findings: Vec<FindingEntry<'a>>,
+    outputs: Vec<Value>,
+}
+
+/// One 结算单 as the manifest lists it.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the ledger line's figures, and 草稿, 已开具 or 更正")]
+pub struct SettlementEntry {
+    pub order: String,
+    pub state: &'static str,
+    pub days: String,
+    pub score: String,
+    pub gross: String,
+    pub net: String,
+    pub tax: String,
+    pub opening: String,
+    pub closing: String,
+}
+
+/// The manifest of a month's 结算单, as JSON. Where only some orders were made anew, the entries of the others in the
+/// manifest at `earlier` stay.
+///
+/// The ledger is no input here: it grows with other months, and these files do not change by that.
+///
+/// # Errors
+/// If it cannot be put into JSON.
+pub fn month_manifest(
+    job: &Job,
+    fonts: &Fonts,
+    month: Month,
+    made: (&[SettlementEntry], &[Output]),
+    earlier: Option<&Path>,
+) -> serde_json::Result<Vec<u8>> {
+    let earlier = |key| earlier.map(|path| recorded(path, key)).unwrap_or_default();
+    let of_ledger = |finding: &FindingEntry<'_>| finding.place.starts_with(LEDGER_FILE);
+    to_json(&MonthManifest {
+        hetong: env!("CARGO_PKG_VERSION"),
+        case: &job.case.name,
+        contract_number: contract_number(job),
+        month: month.to_string(),
+        pack: PackEntry { id: &job.pack.id, sha256: &job.pack.hash },
+        errata_adopted: job.case.adopt_errata,
+        inputs: inputs(job).filter(|input| input.file != LEDGER_FILE).collect(),
+        fonts: fonts.files.iter().map(font_entry).collect(),
+        settlements: merged(made.0, &earlier("settlements"), "order")?,
+        findings: findings(job).into_iter().filter(|finding| !of_ledger(finding)).collect(),
+        outputs: all_outputs(made.1, &earlier("outputs"))?,
+    })
+}
+
+fn contract_number(job: &Job) -> Option<&str> {
+    job.case.contract.number.as_ref().map(|number| number.value.as_str())
+}
+
+fn inputs(job: &Job) -> impl Iterator<Item = FileEntry<'_>> {
+    job.inputs.iter().map(|input| FileEntry { file: &input.name, bytes: input.bytes, sha256: &input.sha256 })
 }
 
 fn figures(job: &Job) -> Vec<FigureEntry<'_>> {
@@ -160,19 +232,31 @@ fn output_entry(output: &Output) -> OutputEntry<'_> {
 
 /// New entries and those of earlier builds, by file name.
 fn all_outputs(outputs: &[Output], earlier: &[Value]) -> serde_json::Result<Vec<Value>> {
-    let name = |entry: &Value| entry.get("file").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let entries: Vec<OutputEntry<'_>> = outputs.iter().map(output_entry).collect();
+    merged(&entries, earlier, "file")
+}
+
+/// New entries and the earlier ones that they do not replace, by the text at `key`.
+fn merged(new: &[impl Serialize], earlier: &[Value], key: &str) -> serde_json::Result<Vec<Value>> {
+    let name = |entry: &Value| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut entries: BTreeMap<String, Value> =
         earlier.iter().map(|entry| (name(entry), entry.clone())).collect();
-    for output in outputs {
-        entries.insert(output.name.clone(), serde_json::to_value(output_entry(output))?);
+    for entry in new {
+        let entry = serde_json::to_value(entry)?;
+        entries.insert(name(&entry), entry);
     }
     Ok(entries.into_values().collect())
 }
 
 /// The entries for output files in an earlier manifest; none if there is no manifest or it cannot be read.
 pub fn recorded_outputs(path: &Path) -> Vec<Value> {
+    recorded(path, "outputs")
+}
+
+/// A list of an earlier manifest.
+fn recorded(path: &Path, key: &str) -> Vec<Value> {
     let manifest = fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    match manifest.as_ref().and_then(|manifest| manifest.get("outputs")) {
+    match manifest.as_ref().and_then(|manifest| manifest.get(key)) {
         Some(Value::Array(entries)) => entries.clone(),
         _ => Vec::new(),
     }

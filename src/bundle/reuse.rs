@@ -1,7 +1,7 @@
 //! PDFs of an earlier run that need not be typeset again: what a PDF shows is its Typst source, the pack's libraries
 //! and the fonts, so with the same of these, and the file still as it was written, its bytes are taken from disk.
 //!
-//! May use: `bundle::manifest`, `render`.
+//! May use: `bundle::manifest`, `bundle::produce`, `render`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::manifest::{MANIFEST, recorded_outputs};
+use super::produce::Output;
 use crate::input::folder::sha256_hex;
 use crate::pack::Pack;
 use crate::render::fonts::Fonts;
@@ -80,6 +81,20 @@ impl Earlier {
         let bytes = fs::read(self.folder.join(name)).ok()?;
         (sha256_hex(&bytes) == listed.sha256).then_some((bytes, listed.pages))
     }
+}
+
+/// A file of an earlier run as it stands on disk, told by its hash alone: an issued document is never made anew while
+/// it is there.
+pub fn kept(folder: &Path, document: &str, name: &str, sha256: &str) -> Option<Output> {
+    let bytes = fs::read(folder.join(name)).ok().filter(|bytes| sha256_hex(bytes) == sha256)?;
+    let listed = Earlier::at(folder).files.remove(name);
+    Some(Output {
+        document: document.to_owned(),
+        name: name.to_owned(),
+        bytes,
+        pages: listed.as_ref().map(|listed| listed.pages),
+        made_from: listed.map(|listed| listed.made_from),
+    })
 }
 
 fn listed(entry: &Value) -> Option<(String, Listed)> {

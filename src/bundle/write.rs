@@ -148,18 +148,18 @@ fn keep_what_stays(
 }
 
 /// `附件3-报价表（手工修改1）.pdf`, with the first number that is free.
-fn free_name(old: &Path, new: &Path, name: &str) -> String {
+pub(super) fn free_name(old: &Path, new: &Path, name: &str) -> String {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let candidate = |n: u32| format!("{stem}（手工修改{n}）.{extension}");
     (1..).map(candidate).find(|name| !old.join(name).exists() && !new.join(name).exists()).unwrap_or_default()
 }
 
 /// A hard link keeps the file itself, its date included; where links are not possible, a copy.
-fn link(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn link(from: &Path, to: &Path) -> io::Result<()> {
     fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use io::Write;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

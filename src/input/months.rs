@@ -82,6 +82,13 @@ fn months(folder: &CaseFolder, scope: Scope, pack: &Pack, faults: &mut Vec<Fault
     months
 }
 
+/// Whether the case has a folder for the month, be it by a name that has yet to be mended.
+pub fn has_month(folder: &Path, month: Month) -> bool {
+    let Ok(folder) = CaseFolder::open(folder) else { return false };
+    let names = folder.folders(MONTHS_FOLDER, &mut Vec::new());
+    names.iter().any(|name| name.parse().ok().or_else(|| meant(name)) == Some(month))
+}
+
 /// The rows of one month's 工时, for a look over many cases: nothing else is read, and what cannot be read is left to
 /// be told when the case itself is read.
 pub fn work_of(folder: &Path, month: Month) -> Vec<WorkEntry> {
@@ -90,6 +97,18 @@ pub fn work_of(folder: &Path, month: Month) -> Vec<WorkEntry> {
     let within = format!("{MONTHS_FOLDER}/{month}");
     let Ok(Some(file)) = candidate(&folder, &within, WORK, &mut faults) else { return Vec::new() };
     worklog(&folder, &file, month, &mut faults).map(|log| log.entries).unwrap_or_default()
+}
+
+/// The name of the case in a folder, as its own reading gives it.
+pub fn case_name(folder: &Path) -> String {
+    CaseFolder::open(folder).map(|open| open.name()).unwrap_or_default()
+}
+
+/// The same for every month there is.
+pub fn all_work(folder: &Path) -> Vec<(Month, Vec<WorkEntry>)> {
+    let Ok(open) = CaseFolder::open(folder) else { return Vec::new() };
+    let names = open.folders(MONTHS_FOLDER, &mut Vec::new());
+    names.iter().filter_map(|name| name.parse().ok()).map(|month| (month, work_of(folder, month))).collect()
 }
 
 /// The month a misnamed folder is probably meant for: 2026-3, 2026年3月, 202603, 2026.03.

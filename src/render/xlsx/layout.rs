@@ -103,6 +103,11 @@ impl<'a> Table<'a> {
         u16::try_from(self.widths.len().saturating_sub(1)).unwrap_or(u16::MAX)
     }
 
+    /// The height of all rows so far, in pixels.
+    pub(super) fn height(&self) -> u32 {
+        self.height
+    }
+
     /// Writes a row, as high as its tallest text and at least `height` pixels; gives back its number. A text that
     /// is too tall for one row gets several, merged.
     pub(super) fn row(&mut self, height: u32, cells: &[Cell]) -> Result<u32, XlsxError> {

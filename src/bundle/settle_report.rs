@@ -1,0 +1,186 @@
+//! What is kept of a case when its month is done: as much as the findings' report and the summary need, so that a
+//! batch's memory does not grow with its documents.
+//!
+//! May use: `bundle::job`, `view::summary`, `diagnostics`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::job::Job;
+use super::settle::{Done, SettleError};
+use super::settle_plan::{DIFFERS, Decided, Refused, cumulative};
+use super::write::Written;
+use crate::diagnostics::{Diagnostic, FileName, Findings, Origin, Severity, Sources};
+use crate::model::case::Case;
+use crate::model::month::Month;
+use crate::pack::Pack;
+use crate::view::summary::{CaseSummary, FindingRow, SettledOrder};
+
+/// What a batch did with one case.
+#[derive(Debug)]
+pub struct Settled {
+    /// The case's name.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its output folder.
+    pub target: PathBuf,
+    /// What the rules found.
+    pub findings: Findings,
+    /// The texts that findings point into.
+    pub sources: Sources,
+    /// Its pack.
+    pub pack: Arc<Pack>,
+    /// Its rows of the summary.
+    pub summary: CaseSummary,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a case.
+#[derive(Debug)]
+pub enum Outcome {
+    /// There is nothing of the month in it after all.
+    Absent,
+    /// Printed, as far as it was asked for.
+    Done {
+        /// What was written.
+        written: Written,
+        /// Orders whose 结算单 was issued in this run.
+        issued: Vec<String>,
+        /// Orders whose 结算单 was corrected in this run.
+        corrected: Vec<String>,
+        /// Files of issued 结算单 that were made again and came out otherwise.
+        remade: Vec<String>,
+    },
+    /// Not settled, and why. Errors that findings tell are only counted there.
+    Failed(String),
+}
+
+/// What a report needs to know of its batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The month.
+    pub month: Month,
+    /// Whether what was issued otherwise is being corrected.
+    pub amended: bool,
+}
+
+/// Keeps of a job what is needed later.
+pub fn report(
+    job: Job,
+    folder: &Path,
+    target: PathBuf,
+    done: Result<Done, SettleError>,
+    facts: &Facts,
+) -> Settled {
+    let Job { case, pack, figures, findings, sources, .. } = job;
+    let findings = match &done {
+        Ok(done) if facts.amended => without_answered(findings, &done.decided),
+        _ => findings,
+    };
+    let cap = figures.contract.as_ref().map(|contract| contract.gross);
+    let mut summary = CaseSummary {
+        case: case.name.clone(),
+        supplier: text(&case.supplier.name).unwrap_or_else(|| case.name.clone()),
+        contract: text(&case.contract.number).unwrap_or_default(),
+        cap,
+        cumulative: case.ledger.is_sound().then(|| case.ledger.closing()),
+        findings: FindingRow::all(&case.name, &findings),
+        ..CaseSummary::default()
+    };
+    let outcome = match done {
+        Ok(_) if case.months.is_empty() => Outcome::Absent,
+        Ok(done) => {
+            summary.cumulative = Some(cumulative(&done.decided, case.ledger.closing()));
+            summary.orders = done.decided.iter().map(|decided| row(decided, &case, cap)).collect();
+            outcome(done)
+        }
+        Err(error) => {
+            summary.failed = in_summary(&error);
+            if !matches!(error, SettleError::Refused(Refused::Errors(_))) {
+                summary.findings.push(FindingRow::refusal(&case.name, &error.to_string()));
+            }
+            Outcome::Failed(error.to_string())
+        }
+    };
+    Settled {
+        name: case.name,
+        pack,
+        folder: folder.to_path_buf(),
+        target,
+        sources: pointed_at(sources, &findings),
+        findings,
+        summary,
+        outcome,
+    }
+}
+
+fn text(text: &crate::model::case::Text) -> Option<String> {
+    text.as_ref().map(|text| text.value.clone())
+}
+
+fn row(decided: &Decided, case: &Case, cap: Option<crate::model::money::Money>) -> SettledOrder {
+    let settlement = &decided.settlement;
+    let order = case.orders.get(settlement.order_index);
+    SettledOrder {
+        order: settlement.order.clone(),
+        name: order.and_then(|order| text(&order.name)).unwrap_or_default(),
+        days: settlement.days,
+        score: settlement.score.total,
+        gross: settlement.due.gross,
+        net: settlement.due.net,
+        tax: settlement.due.tax,
+        closing: settlement.closing,
+        remaining: cap.map(|cap| cap - settlement.closing),
+        state: decided.state(),
+    }
+}
+
+fn outcome(done: Done) -> Outcome {
+    let appended = |correction: bool| {
+        let lines = done.decided.iter().filter_map(|decided| decided.append.as_ref());
+        lines.filter(|line| line.correction.is_some() == correction).map(|line| line.order.clone()).collect()
+    };
+    let (issued, corrected) = (appended(false), appended(true));
+    Outcome::Done { written: done.written, issued, corrected, remade: done.remade }
+}
+
+fn in_summary(error: &SettleError) -> String {
+    match error {
+        SettleError::Refused(Refused::Errors(count)) => format!("有 {count} 个错误，见“发现”"),
+        other => other.to_string(),
+    }
+}
+
+/// What was corrected is no error any more, unless another one was left as it is.
+fn without_answered(findings: Findings, decided: &[Decided]) -> Findings {
+    if decided.iter().any(|decided| decided.differs) {
+        return findings;
+    }
+    let mut kept = Findings::default();
+    kept.extend(findings.into_iter().filter(|finding| finding.id != DIFFERS));
+    kept
+}
+
+/// Only the texts that will be shown.
+fn pointed_at(mut sources: Sources, findings: &Findings) -> Sources {
+    let files: BTreeSet<FileName> =
+        findings.iter().flat_map(origins).filter_map(Origin::file).cloned().collect();
+    sources.retain(|file, _| files.contains(file));
+    sources
+}
+
+fn origins(finding: &Diagnostic) -> impl Iterator<Item = &Origin> {
+    let labels = finding.labels.iter().map(|(origin, _)| origin);
+    let repeats = finding.repeats.iter().map(|(origin, _)| origin);
+    std::iter::once(&finding.origin).chain(labels).chain(repeats)
+}
+
+impl Settled {
+    /// Whether it was not settled, or something in it is to be mended.
+    pub fn failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed(_)) || self.findings.count(Severity::Error) > 0
+    }
+}

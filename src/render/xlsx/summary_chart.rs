@@ -1,0 +1,162 @@
+//! The chart of 结算汇总: what is settled of each supplier's cap, a bar each.
+//!
+//! Three suppliers or two hundred, a bar keeps its thickness and its name stays legible: a chart holds as many bars as
+//! a page of A4 has room for, and there are as many charts as it takes, all on one scale.
+//!
+//! May use: `view`, `layout`.
+
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{
+    Chart, ChartAxisTickType, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat,
+    ChartLegendPosition, ChartLine, ChartSolidFill, ChartType, Color,
+};
+
+use super::XlsxError;
+use super::layout::{Table, float};
+use crate::view::summary::SummarySheet;
+
+/// Upright A4 without its margins is 978 pixels high; some less, because programs round row heights.
+const PAGE: u32 = 940;
+/// Its width, which the columns fill.
+const WIDTH: u32 = 673;
+/// The height of a row below the table.
+const ROW: u32 = 18;
+/// The height of a bar with the space around it.
+const BAR: u32 = 27;
+/// Title, legend and scale.
+const FRAME: u32 = 110;
+/// Bars on a page.
+const MOST_BARS: u32 = (PAGE - FRAME) / BAR;
+
+const SUPPLIER: u16 = 0;
+const CUMULATIVE: u16 = 3;
+const REMAINING: u16 = 4;
+/// The share as text, beside what is printed: a label shows a number's digits, not its format.
+pub(super) const LABEL: u16 = 7;
+
+const SETTLED: Color = Color::RGB(0x001F_4E79);
+const LEFT: Color = Color::RGB(0x00D6_E0EA);
+
+/// Puts the charts below the table, whose lines begin at `first`; gives back the last row they cover.
+pub(super) fn insert(table: &mut Table, view: &SummarySheet, first: u32) -> Result<u32, XlsxError> {
+    // Fitted to the page, a sheet would lose its page breaks; the columns are as wide as the page as they are.
+    table.sheet.set_print_scale(100);
+    let count = u32::try_from(view.suppliers.len()).unwrap_or(u32::MAX);
+    let last = table.row.saturating_sub(1);
+    if count == 0 {
+        return Ok(last);
+    }
+    let scale = view.suppliers.iter().filter_map(|row| row.cap.max(row.cumulative)).max();
+    let scale = scale.map(|most| round_up(most.decimal())).map(float).transpose()?;
+    let mut breaks = Vec::new();
+    let mut row = table.row + 1;
+    let mut end = last;
+    // Equal shares: no page with a single bar on it.
+    let pages = count.div_ceil(MOST_BARS);
+    let per_page = count.div_ceil(pages);
+    for page in 0..pages {
+        let from = page * per_page;
+        let bars = per_page.min(count - from);
+        let height = FRAME + bars * BAR;
+        let fits_below = page == 0 && table.height() + ROW + height <= PAGE;
+        if !fits_below {
+            breaks.push(row);
+        }
+        let title = if pages == 1 {
+            view.chart_title.clone()
+        } else {
+            format!("{}（{}/{pages}）", view.chart_title, page + 1)
+        };
+        let chart = chart(view, &title, (first + from, first + from + bars - 1), height, scale);
+        table.sheet.insert_chart(row, 0, &chart)?;
+        end = row + height.div_ceil(ROW);
+        row = end + 1;
+    }
+    table.sheet.set_page_breaks(&breaks)?;
+    Ok(end)
+}
+
+/// The next round number, so that the scale ends on a line.
+fn round_up(most: Decimal) -> Decimal {
+    let mut step = Decimal::ONE;
+    while let Some(next) = step.checked_mul(Decimal::TEN).filter(|next| *next <= most) {
+        step = next;
+    }
+    let half = step / Decimal::TWO;
+    (most / half).ceil().checked_mul(half).unwrap_or(most)
+}
+
+fn chart(view: &SummarySheet, title: &str, rows: (u32, u32), height: u32, scale: Option<f64>) -> Chart {
+    let sheet = view.sheets[1];
+    let range = |column| (sheet, rows.0, column, rows.1, column);
+    let mut chart = Chart::new(ChartType::BarStacked);
+    chart.set_width(WIDTH - 2).set_height(height);
+    let [settled, left] = view.chart_series;
+    chart
+        .add_series()
+        .set_name(settled)
+        .set_categories(range(SUPPLIER))
+        .set_values(range(CUMULATIVE))
+        .set_gap(45)
+        .set_overlap(100)
+        .set_format(&mut fill(SETTLED));
+    // At the end of the bar the share has room, however little is settled.
+    let shares: Vec<ChartDataLabel> = (rows.0..=rows.1)
+        .map(|row| {
+            let cell = (sheet, row, LABEL, row, LABEL);
+            ChartDataLabel::new().set_value(cell).set_font(&font(9)).to_custom()
+        })
+        .collect();
+    let label = ChartDataLabel::new()
+        .show_value()
+        .set_position(ChartDataLabelPosition::InsideEnd)
+        .set_font(&font(9))
+        .clone();
+    chart
+        .add_series()
+        .set_name(left)
+        .set_categories(range(SUPPLIER))
+        .set_values(range(REMAINING))
+        .set_format(&mut fill(LEFT))
+        .set_data_label(&label)
+        .set_custom_data_labels(&shares);
+    chart.title().set_name(title).set_font(font(12).set_bold());
+    // The first row of the table on top, the scale below.
+    chart.x_axis().set_reverse().set_font(&font(9)).set_major_tick_type(ChartAxisTickType::None);
+    let axis = chart.y_axis();
+    axis.set_font(&font(9)).set_num_format("#,##0").set_min(0);
+    axis.set_major_gridlines_line(ChartLine::new().set_color(Color::RGB(0x00D9_D9D9)).set_width(0.5));
+    if let Some(scale) = scale {
+        axis.set_max(scale);
+    }
+    chart.legend().set_position(ChartLegendPosition::Bottom).set_font(&font(9));
+    chart
+}
+
+fn fill(color: Color) -> ChartFormat {
+    ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(color)).clone()
+}
+
+fn font(size: u32) -> ChartFont {
+    ChartFont::new().set_name("宋体").set_size(size).unset_bold().clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_decimal::dec;
+
+    #[test]
+    fn scales_end_on_a_round_number() {
+        assert_eq!(round_up(dec!(17275715.69)), dec!(20000000));
+        assert_eq!(round_up(dec!(14000000)), dec!(15000000));
+        assert_eq!(round_up(dec!(20000000)), dec!(20000000));
+        assert_eq!(round_up(dec!(0.5)), dec!(0.5));
+    }
+
+    #[test]
+    fn a_page_holds_its_bars() {
+        assert_eq!(MOST_BARS, 30);
+        assert!(FRAME + MOST_BARS * BAR <= PAGE);
+    }
+}
