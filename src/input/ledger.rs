@@ -154,8 +154,10 @@ impl Reader {
                 let follows = self.chain.follow(&line);
                 let linked = previous == self.tail.last_hash;
                 if !self.after_damage {
-                    let unlinked = || "前行的哈希与上一行不符：上一行被改过，或中间少了、多了行".to_owned();
-                    let why = if linked { follows.err() } else { Some(unlinked()) };
+                    let unlinked = || "前行的校验码与上一行不符：上一行被改过，或中间少了、多了行".to_owned();
+                    // Figures follow from those before: after damage they say nothing new.
+                    let figures = || follows.err().filter(|_| self.damage.is_empty());
+                    let why = if linked { figures() } else { Some(unlinked()) };
                     let damage = why.map(|why| LedgerDamage { origin: origin.clone(), why, torn: false });
                     self.damage.extend(damage);
                 }
@@ -217,7 +219,7 @@ fn decode(line: &[u8]) -> Result<(String, LedgerLine), String> {
     if line.starts_with("\u{feff}".as_bytes()) {
         return Err("文件被别的程序另存过（开头多了编码标记）".into());
     }
-    let changed = || "这一行被改过：内容与它末尾的哈希“本行”不符".to_owned();
+    let changed = || "这一行被改过：内容与它末尾的校验码“本行”不符".to_owned();
     let (content, own) = split_own_hash(line).ok_or("这一行不完整，或不是台账的格式")?;
     if sha256_hex(&content).as_bytes() != own {
         return Err(changed());
@@ -275,3 +277,7 @@ fn number(name: &str, text: &str) -> Result<Decimal, String> {
     let number = Decimal::from_str_exact(text).ok().filter(|number| number.abs() < MOST);
     number.ok_or_else(|| format!("{name}的值“{text}”不是数"))
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

@@ -1,0 +1,238 @@
+//! Tests of the ledger's format: what it refuses, and what it survives.
+
+use proptest::prelude::*;
+use rust_decimal::{Decimal, dec};
+
+use super::*;
+
+fn money(amount: Decimal) -> Money {
+    Money::round(amount)
+}
+
+/// A line that follows from what the chain holds.
+pub(super) fn next(
+    chain: &mut Chain,
+    order: &str,
+    month: &str,
+    gross: Decimal,
+    reason: Option<&str>,
+) -> LedgerLine {
+    let month = month.parse().unwrap();
+    let known = chain.counting(order, month);
+    let gross = money(gross);
+    let net = TaxRate::from_percent(dec!(6)).unwrap().net(gross);
+    let replaced = reason.and(known);
+    let line = LedgerLine {
+        number: chain.next_number(),
+        order: order.to_owned(),
+        month,
+        days: dec!(21.50),
+        score: dec!(97.5),
+        work_gross: gross,
+        gross,
+        net,
+        tax: gross - net,
+        rate: TaxRate::from_percent(dec!(6)).unwrap(),
+        opening: chain.closing(),
+        closing: chain.closing() + gross - replaced.map_or(Money::ZERO, |(_, gross)| gross),
+        correction: reason
+            .map(|reason| Correction { replaces: replaced.unwrap().0, reason: reason.to_owned() }),
+        inputs: BTreeMap::from([("结算/2026-03/工时.xlsx".into(), sha256_hex(b"in"))]),
+        outputs: BTreeMap::from([("结算单.pdf".into(), sha256_hex(b"out"))]),
+        issued_at: "2026-04-08T10:15:00+08:00".into(),
+        version: "0.1.0".into(),
+    };
+    chain.follow(&line).unwrap();
+    line
+}
+
+fn text_of(lines: &[LedgerLine]) -> Vec<u8> {
+    let (mut text, mut previous) = (String::new(), HASH_OF_NOTHING.to_owned());
+    for line in lines {
+        let (encoded, hash) = encode(line, &previous).unwrap();
+        text += &encoded;
+        text.push('\n');
+        previous = hash;
+    }
+    text.into_bytes()
+}
+
+/// Two orders, a correction, months out of order.
+fn three() -> Vec<LedgerLine> {
+    let mut chain = Chain::default();
+    vec![
+        next(&mut chain, "DD-2026-001", "2026-04", dec!(21972.85), None),
+        next(&mut chain, "DD-2026-002", "2026-03", dec!(1335.60), None),
+        next(&mut chain, "DD-2026-001", "2026-04", dec!(20000), Some("漏记“半天”\n另一行")),
+    ]
+}
+
+fn lines_of(ledger: &Ledger) -> Vec<LedgerLine> {
+    ledger.lines().iter().map(|(line, _)| line.clone()).collect()
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let lines = three();
+    let text = text_of(&lines);
+    let ledger = parse(&text);
+    assert_eq!(ledger.damage, []);
+    let read = lines_of(&ledger);
+    assert_eq!(
+        read,
+        lines.iter().map(|line| LedgerLine { days: dec!(21.5), ..line.clone() }).collect::<Vec<_>>()
+    );
+    assert_eq!(ledger.closing(), money(dec!(21335.60)));
+    assert_eq!(ledger.effective().map(|line| line.gross).sum::<Money>(), ledger.closing());
+    assert_eq!(ledger.issued("ＤＤ-2026-001 ", "2026-04".parse().unwrap()).unwrap().0.number, 3);
+    assert_eq!(ledger.tail.whole_bytes, text.len() as u64);
+    let first = String::from_utf8(text).unwrap();
+    let first = first.lines().next().unwrap().to_owned();
+    assert!(first.starts_with(
+        r#"{"序号":1,"订单":"DD-2026-001","月份":"2026-04","人天":"21.5","得分":"97.5","结算金额":"21972.85","应支付":"21972.85","#
+    ));
+    assert!(first.contains(r#""税率":"6%","已结算":"0.00","累计":"21972.85","输入":{"#), "{first}");
+    assert!(first.contains(&format!(r#""前行":"{HASH_OF_NOTHING}","本行":""#)), "{first}");
+}
+
+#[test]
+fn a_last_line_without_its_line_break_is_whole() {
+    let mut text = text_of(&three());
+    text.pop();
+    let ledger = parse(&text);
+    assert_eq!((ledger.lines().len(), ledger.damage.len()), (3, 0));
+    assert!(!ledger.tail.ends_line);
+    assert_eq!(ledger.tail.whole_bytes, text.len() as u64);
+}
+
+#[test]
+fn a_line_torn_anywhere_is_told_and_nothing_else_is_lost() {
+    let lines = three();
+    let text = text_of(&lines);
+    let two = text_of(&lines[..2]).len();
+    for end in two + 1..text.len() - 1 {
+        let ledger = parse(&text[..end]);
+        assert_eq!(ledger.lines().len(), 2, "at {end}");
+        let [damage] = ledger.damage.as_slice() else { panic!("at {end}: {:?}", ledger.damage) };
+        assert!(damage.torn && ledger.is_sound(), "at {end}");
+        assert!(damage.origin.to_string().starts_with("台账.jsonl:3:1"));
+        assert_eq!((ledger.tail.whole_bytes, ledger.tail.ends_line), (two as u64, true));
+    }
+    // Some file systems leave zeros where data did not arrive.
+    let zeros = [&text[..two], &[0; 700]].concat();
+    assert!(parse(&zeros).damage[0].torn);
+    assert_eq!(parse(&text[..two]).damage, []);
+}
+
+/// Lines as a forger would write them, who knows how to reckon the hashes.
+fn forged(change: impl FnOnce(&mut Vec<LedgerLine>)) -> String {
+    let mut lines = three();
+    change(&mut lines);
+    let ledger = parse(&text_of(&lines));
+    let [damage] = ledger.damage.as_slice() else { panic!("{:?}", ledger.damage) };
+    assert!(!damage.torn && !ledger.is_sound());
+    format!("{} {}", damage.origin, damage.why)
+}
+
+#[test]
+fn figures_that_do_not_follow_are_told_even_if_the_hashes_are_right() {
+    let five = money(dec!(5));
+    assert!(forged(|l| l[1].opening = l[1].opening + five).contains(":2:1 已结算"));
+    assert!(forged(|l| l[2].closing = l[2].closing + five).contains(":3:1 累计"));
+    assert!(forged(|l| l[2].number = 4).contains("序号应为 3，写的是 4"));
+    assert!(forged(|l| l[2].correction = None).contains("已在序号 1 签发过"));
+    assert!(forged(|l| l[2].correction.as_mut().unwrap().replaces = 2).contains("所替代的序号 2"));
+    assert!(forged(|l| l[2].tax = l[2].tax + five).contains("不含税加税额"));
+    assert!(forged(|l| l[2].gross = money(dec!(9e15))).contains("应支付的值"));
+}
+
+#[test]
+fn lines_taken_out_put_in_or_moved_are_told_once() {
+    let text = text_of(&three());
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let damage = |order: &[usize]| {
+        let text: Vec<u8> = order.iter().flat_map(|index| lines[*index].to_vec()).collect();
+        let ledger = parse(&text);
+        assert!(!ledger.is_sound());
+        ledger.damage.len()
+    };
+    assert_eq!(damage(&[0, 2]), 1);
+    assert_eq!(damage(&[1, 2]), 1);
+    assert_eq!(damage(&[0, 1, 1, 2]), 1);
+    assert!(damage(&[1, 0, 2]) >= 1);
+    // Blank lines, Windows line ends, a mark at the beginning: other programs saved it.
+    for text in [
+        [lines[0], b"\n", lines[1]].concat(),
+        String::from_utf8(text.clone()).unwrap().replace('\n', "\r\n").into_bytes(),
+        ["\u{feff}".as_bytes(), &text].concat(),
+        [&text, &b"{}\n"[..]].concat(),
+        [&text[..text.len() - 1], b" "].concat(),
+    ] {
+        let ledger = parse(&text);
+        assert!(!ledger.is_sound(), "{}", String::from_utf8_lossy(&text));
+    }
+}
+
+#[test]
+fn unknown_keys_are_left_in_peace() {
+    let text = String::from_utf8(text_of(&three()[..1])).unwrap();
+    let content =
+        text.split(",\"本行\"").next().unwrap().replace("\"版本\"", "\"备注\":{\"a\":[1]},\"版本\"") + "}";
+    let own = sha256_hex(content.as_bytes());
+    let line = format!("{},\"本行\":\"{own}\"}}\n", content.strip_suffix('}').unwrap());
+    let ledger = parse(line.as_bytes());
+    assert_eq!((ledger.lines().len(), ledger.damage.len()), (1, 0));
+    assert!(!parse(line.replace("[1]", "[2]").as_bytes()).is_sound());
+}
+
+#[test]
+fn a_ledger_out_of_reach_is_not_an_empty_one() {
+    let case = tempfile::tempdir().unwrap();
+    let read = || read(&CaseFolder::open(case.path()).unwrap());
+    assert_eq!(read(), Ledger::default());
+    std::fs::create_dir(case.path().join(LEDGER_FILE)).unwrap();
+    assert!(!read().is_sound());
+    #[cfg(unix)]
+    {
+        std::fs::remove_dir(case.path().join(LEDGER_FILE)).unwrap();
+        std::os::unix::fs::symlink("/dev/null", case.path().join(LEDGER_FILE)).unwrap();
+        assert!(!read().is_sound());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_keeps_its_balance_and_any_edit_is_found(
+        steps in prop::collection::vec((0..3_usize, 0..4_usize, 0_i64..90_000_000), 1..12),
+        place in any::<prop::sample::Index>(),
+        with in any::<u8>(),
+    ) {
+        let (orders, months) = (["DD-1", "DD-2", "DD-3"], ["2026-05", "2026-03", "2026-12", "2027-01"]);
+        let mut chain = Chain::default();
+        let mut lines = Vec::new();
+        for (order, month, cents) in steps {
+            let (order, month) = (orders[order], months[month]);
+            let reason = chain.counting(order, month.parse().unwrap()).map(|_| "更正");
+            lines.push(next(&mut chain, order, month, Decimal::new(cents, 2), reason));
+        }
+        let mut text = text_of(&lines);
+        let ledger = parse(&text);
+        prop_assert!(ledger.damage.is_empty());
+        prop_assert_eq!(ledger.lines().len(), lines.len());
+        prop_assert_eq!(ledger.effective().map(|line| line.gross).sum::<Money>(), ledger.closing());
+        let mut opening = Money::ZERO;
+        for (line, _) in ledger.lines() {
+            prop_assert_eq!(line.opening, opening);
+            opening = line.closing;
+        }
+        let place = place.index(text.len());
+        if text[place] != with {
+            text[place] = with;
+            let edited = parse(&text);
+            // But for the very last line break, whose loss is no edit of a line.
+            prop_assert!(!edited.is_sound() || edited.damage.iter().any(|damage| damage.torn));
+        }
+    }
+}

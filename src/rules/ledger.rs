@@ -1,0 +1,241 @@
+//! S 结算, what the ledger has to do with: the framework's cap, an order's own total, what was issued, and the ledger
+//! itself. A damaged ledger is told as such; nothing is then judged by its figures.
+//!
+//! May use: `model`, `compute`, `diagnostics`.
+
+use std::collections::BTreeMap;
+
+use super::{Context, Reporter, Rule};
+use crate::compute::quotation::same_name;
+use crate::compute::settlement::{OrderSettlement, work_of};
+use crate::diagnostics::{Origin, RuleInfo, Severity};
+use crate::model::ledger::LedgerLine;
+use crate::model::money::Money;
+use crate::model::month_sheets::MonthSheets;
+
+fn has_settlements(ctx: &Context) -> bool {
+    !ctx.figures.settlements.is_empty() || !ctx.case.ledger.lines().is_empty()
+}
+
+fn has_ledger(ctx: &Context) -> bool {
+    !ctx.case.ledger.lines().is_empty() || !ctx.case.ledger.damage.is_empty()
+}
+
+/// All 结算单 together stay within the framework's cap.
+pub static S004: Rule = Rule {
+    info: RuleInfo {
+        id: "S004",
+        title: "累计结算超过框架协议总金额",
+        severity: Severity::Error,
+        clause: "4.3，附件7 备注1",
+        what: "已签发的全部结算单，加上还没有签发的，含税金额累计不得超过合同含税框架上限总价。",
+        why: "附件7备注1：框架协议下的所有结算单金额累加不得超过框架协议总金额；超出的部分没有合同依据，不能报账。",
+        example: "上限 17,627,611.76 元，已结算 17,600,000.00 元，本月又应支付 50,000.00 元。",
+        fix: "核对人天和考核；确实超出的，先签补充协议提高上限，或本月只结算剩余金额以内的工作。",
+    },
+    applies: |ctx| ctx.figures.contract.is_some() && has_settlements(ctx),
+    check: s004,
+};
+
+fn s004(ctx: &Context, out: &mut Reporter) {
+    let ledger = &ctx.case.ledger;
+    let Some(cap) = ctx.figures.contract.as_ref().map(|contract| contract.gross) else { return };
+    if !ledger.is_sound() {
+        return;
+    }
+    let crosses = |opening: Money, closing: Money| opening <= cap && closing > cap;
+    let tell = |out: &mut Reporter, origin: &Origin, what: String, opening: Money, closing: Money| {
+        out.report(
+            origin,
+            format!(
+                "{what}使框架协议累计结算达到 {closing} 元，超过含税上限总价 {cap} 元，超出 {} 元",
+                closing - cap
+            ),
+        )
+        .expected(format!("此前已结算 {opening} 元，最多还可结算 {} 元", cap - opening));
+    };
+    if ledger.closing() > cap {
+        let mut lines = ledger.lines().iter().rev();
+        if let Some((line, origin)) = lines.find(|(line, _)| crosses(line.opening, line.closing)) {
+            let what = format!("已签发的第 {} 号结算单（{}）", line.number, named(line));
+            tell(out, origin, what, line.opening, line.closing);
+        }
+    }
+    let first = ctx.figures.settlements.iter().filter(|s| to_issue(s));
+    if let Some(s) = first.clone().find(|s| crosses(s.opening, s.closing)) {
+        let what = format!("订单 {} 的 {} 结算单（应支付 {} 元）", s.order, s.month, s.due.gross);
+        tell(out, &s.origin, what, s.opening, s.closing);
+    }
+}
+
+/// Whether issuing it would record something.
+fn to_issue(settlement: &OrderSettlement) -> bool {
+    settlement.issued.is_none() || settlement.contradicted().is_some()
+}
+
+fn named(line: &LedgerLine) -> String {
+    format!("{} {}", line.order, line.month)
+}
+
+/// What was issued is what the inputs give.
+pub static S005: Rule = Rule {
+    info: RuleInfo {
+        id: "S005",
+        title: "已签发的结算单与现在的数据不符",
+        severity: Severity::Error,
+        clause: "3.3.1，4.5，附件7",
+        what: "已签发（记入台账）的结算单，按现在的工时、考核和报价重新计算，各项金额须与签发时相同。",
+        why: "双方已经按签发的结算单盖章报账；数据悄悄改了，结算单就不再有依据。",
+        example: "2026-03 签发时 21 人天，后来工时表改成 22 人天。",
+        fix: "数据改错了的，恢复原来的表格；确实要更正的，用 hetong settle … --issue --amend <原因> 重新签发，旧的一行保留在台账里。",
+    },
+    applies: |ctx| !ctx.case.ledger.lines().is_empty(),
+    check: s005,
+};
+
+fn s005(ctx: &Context, out: &mut Reporter) {
+    let ledger = &ctx.case.ledger;
+    if !ledger.is_sound() {
+        return;
+    }
+    for settlement in &ctx.figures.settlements {
+        let issued = ledger.issued(&settlement.order, settlement.month);
+        if let Some((line, origin)) = issued.filter(|(line, _)| !settlement.agrees_with(line)) {
+            let message = format!(
+                "{} 的结算单已签发，现在的数据算出来不同：{}",
+                named(line),
+                differences(settlement, line).join("；")
+            );
+            out.report(origin, message)
+                .expected(format!("应支付 {} 元，与签发时相同", line.gross))
+                .label(&settlement.origin, "现在的工时从这里开始");
+        }
+    }
+    for sheets in &ctx.case.months {
+        vanished(ctx, sheets, out);
+    }
+}
+
+/// Each figure that differs, as it was issued and as it is now.
+fn differences(settlement: &OrderSettlement, line: &LedgerLine) -> Vec<String> {
+    let due = &settlement.due;
+    let days = |days: rust_decimal::Decimal| days.normalize().to_string();
+    let rows = [
+        ("人天", days(line.days), days(settlement.days), ""),
+        ("考核得分", days(line.score), days(settlement.score.total), ""),
+        ("考核前金额", line.work_gross.to_string(), settlement.work_gross.to_string(), " 元"),
+        ("应支付", line.gross.to_string(), due.gross.to_string(), " 元"),
+        ("不含税", line.net.to_string(), due.net.to_string(), " 元"),
+        ("税额", line.tax.to_string(), due.tax.to_string(), " 元"),
+        ("税率", line.rate.to_string(), due.rate.to_string(), ""),
+    ];
+    let differ = rows.into_iter().filter(|(_, issued, now, _)| issued != now);
+    differ.map(|(name, issued, now, unit)| format!("{name} 签发时 {issued}，现在 {now}{unit}")).collect()
+}
+
+/// Orders that were issued in a month whose sheet no longer names them. A sheet that cannot be read is told as that.
+fn vanished(ctx: &Context, sheets: &MonthSheets, out: &mut Reporter) {
+    let unreadable = ctx.faults.iter().any(|fault| fault.origin.file() == sheets.work_origin.file());
+    if unreadable && sheets.work.is_empty() {
+        return;
+    }
+    let ledger = &ctx.case.ledger;
+    for line in ledger.effective().filter(|line| line.month == sheets.month) {
+        // An order with work is compared above, or its rows are told to be incomplete by other rules.
+        if !work_of(sheets, &line.order).is_empty() {
+            continue;
+        }
+        if let Some((_, origin)) = ledger.issued(&line.order, line.month) {
+            let message = format!(
+                "{} 的结算单已签发（{} 人天，应支付 {} 元），现在的工时里却没有这个订单",
+                named(line),
+                line.days.normalize(),
+                line.gross
+            );
+            out.report(origin, message)
+                .expected(format!("工时里有订单 {} 的 {} 人天", line.order, line.days.normalize()))
+                .label(&sheets.work_origin, "这个月的工时在这里")
+                .help("恢复这个月的工时表；订单改了编号的，改回签发时的编号");
+        }
+    }
+}
+
+/// The ledger is as hetong wrote it.
+pub static S006: Rule = Rule {
+    info: RuleInfo {
+        id: "S006",
+        title: "台账损坏或被改动",
+        severity: Severity::Error,
+        clause: "附件7 备注1",
+        what: "台账.jsonl 由 hetong 逐行追加，每行带着上一行和自己的校验码，序号、已结算、累计逐行相接；只写了一半的最后一行作警告。",
+        why: "累计金额和已签发的结算单以台账为准；台账不可靠，就不能再签发。",
+        example: "有人把第 3 行的应支付改大了 100.00 元，或删去了一行。",
+        fix: "从备份恢复 台账.jsonl，不要手工修改；更正结算单用 hetong settle … --issue --amend <原因>。",
+    },
+    applies: has_ledger,
+    check: |ctx, out| {
+        for damage in &ctx.case.ledger.damage {
+            let report = out.report(&damage.origin, damage.why.clone());
+            if damage.torn {
+                report.severity(Severity::Warning).help(
+                    "不用动手：下次签发时先把这半行另存为 台账.残行-1.txt，再从上一行接着写；那份结算单要重新签发",
+                );
+            }
+        }
+    },
+};
+
+/// An order's 结算单 together stay within the order's own total.
+pub static S007: Rule = Rule {
+    info: RuleInfo {
+        id: "S007",
+        title: "累计结算超过订单总额",
+        severity: Severity::Warning,
+        clause: "附件6，附件7",
+        what: "一个订单各月的结算单，应支付金额累计不超过这个订单的订单总额。",
+        why: "订单总额是下单时双方认可的工作量；超出说明多做了，或记错了订单。",
+        example: "订单总额 108,000.00 元，三月到五月累计应支付 112,500.00 元。",
+        fix: "核对工时里的订单编号；确实多做的，先补签订单。",
+    },
+    applies: |ctx| has_settlements(ctx) && !ctx.figures.orders.is_empty(),
+    check: s007,
+};
+
+fn s007(ctx: &Context, out: &mut Reporter) {
+    let ledger = &ctx.case.ledger;
+    if !ledger.is_sound() {
+        return;
+    }
+    let mut running: BTreeMap<usize, Money> = BTreeMap::new();
+    for (index, order) in ctx.figures.orders.iter().enumerate() {
+        let ours = ledger.effective().filter(|line| same_name(&line.order, &order.number));
+        let issued: Money = ours.map(|line| line.gross).sum();
+        running.insert(index, issued);
+        let mut lines = ledger.lines().iter().rev();
+        let last = lines.find(|(line, _)| same_name(&line.order, &order.number));
+        if let Some((total, (_, origin))) = order.total.filter(|total| issued > *total).zip(last) {
+            over(out, origin, &order.number, "已签发的结算单", issued, total);
+        }
+    }
+    for settlement in ctx.figures.settlements.iter().filter(|s| to_issue(s)) {
+        let order = ctx.figures.orders.get(settlement.order_index);
+        let Some((total, sum)) =
+            order.and_then(|order| order.total).zip(running.get_mut(&settlement.order_index))
+        else {
+            continue;
+        };
+        let before = *sum;
+        let replaced = settlement.issued.as_ref().map_or(Money::ZERO, |line| line.gross);
+        *sum = before + (settlement.due.gross - replaced);
+        if before <= total && *sum > total {
+            let what = format!("到 {} 的结算单", settlement.month);
+            over(out, &settlement.origin, &settlement.order, &what, *sum, total);
+        }
+    }
+}
+
+fn over(out: &mut Reporter, origin: &Origin, order: &str, what: &str, sum: Money, total: Money) {
+    let message =
+        format!("订单 {order} {what}累计 {sum} 元，超过订单总额 {total} 元，超出 {} 元", sum - total);
+    out.report(origin, message).expected(format!("不超过 {total} 元"));
+}
