@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::CaseFigures;
 use super::contract::ContractFigures;
+use super::figures_order::order_book;
 use super::quotation::{QuotationFigures, RowFigures};
 use crate::diagnostics::Origin;
 use crate::model::case::Case;
@@ -49,7 +50,7 @@ pub struct Figure {
     pub clause: &'static str,
 }
 
-/// Every figure of 附件3 and 4.3, in the documents' order. Empty rows of a draft have none.
+/// Every figure of 附件3, 4.3 and the orders, in the documents' order, then those of the 结算单. Empty rows of a draft have none.
 pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figure> {
     let rate = figures.table.rate;
     let mut book = Vec::new();
@@ -85,6 +86,7 @@ pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figur
             clause: "附件5 二(4)",
         });
     }
+    book.extend(super::figures_settlement::settlement_book(case, pack, figures));
     book
 }
 

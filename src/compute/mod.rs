@@ -9,6 +9,8 @@ pub mod clauses;
 pub mod contract;
 pub mod data_level;
 pub mod figures;
+pub mod figures_order;
+pub mod figures_settlement;
 pub mod ledger;
 pub mod order;
 pub mod payment_plan;

@@ -60,13 +60,14 @@ pub struct AmountGroup {
 
 /// A row of the month's 考核表 (附件2).
 #[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "the columns of 附件2's table, 考核记录 and 得分")]
+#[expect(missing_docs, reason = "the columns of 附件2's table, what was recorded, and 得分")]
 pub struct RecordRow {
     pub name: String,
     pub points_label: String,
     pub requirement: String,
     pub points: String,
     pub standard: String,
+    pub column: String,
     pub record: String,
     pub score: String,
 }
@@ -365,39 +366,35 @@ fn finding(indicator: &Indicator, item: &IndicatorScore) -> String {
 
 fn amounts(settlement: &OrderSettlement, issue: &Issue) -> Vec<AmountGroup> {
     let due = &settlement.due;
-    let rate = due.rate.to_string();
-    let group = |name: &str, of: [Money; 3], rate: &str| AmountGroup {
-        name: name.into(),
-        rows: labels(rate).into_iter().zip(of).map(|(label, amount)| amount_row(label, amount)).collect(),
-    };
     let now = [due.gross, due.net, due.tax];
-    let Some((line, _)) = replaced(settlement, issue) else { return vec![group("", now, &rate)] };
-    let difference = Difference::of(due, line);
-    let change = [difference.gross, difference.net, difference.tax];
+    let Some((line, _)) = replaced(settlement, issue) else {
+        return vec![group("", labels(&due.rate.to_string()), now, words)];
+    };
+    let short = |rate: &str| ["含税".to_owned(), format!("不含税（税率{rate}）"), "税额".to_owned()];
+    let Difference { gross, net, tax } = Difference::of(due, line);
+    let plain = ["含税", "不含税", "税额"].map(str::to_owned);
     vec![
-        group("原应支付", [line.gross, line.net, line.tax], &line.rate.to_string()),
-        group("更正后应支付", now, &rate),
-        AmountGroup {
-            name: "差额".into(),
-            rows: ["含税", "不含税", "税额"]
-                .into_iter()
-                .zip(change)
-                .map(|(label, amount)| AmountRow {
-                    words: difference_words(amount),
-                    ..amount_row(label.to_owned(), amount)
-                })
-                .collect(),
-        },
+        group("原应支付", short(&line.rate.to_string()), [line.gross, line.net, line.tax], words),
+        group("更正后\n应支付", short(&due.rate.to_string()), now, words),
+        group("差额", plain, [gross, net, tax], difference_words),
     ]
+}
+
+fn group(name: &str, labels: [String; 3], amounts: [Money; 3], words: fn(Money) -> String) -> AmountGroup {
+    let row =
+        |(label, amount): (String, Money)| AmountRow { label, value: yuan(amount), words: words(amount) };
+    AmountGroup { name: name.into(), rows: labels.into_iter().zip(amounts).map(row).collect() }
+}
+
+/// `￥1,234.50元`, with its sign in front.
+fn yuan(amount: Money) -> String {
+    let sign = if amount.is_negative() { "-" } else { "" };
+    format!("{sign}￥{}元", amount.abs())
 }
 
 /// What the three amounts are called.
 pub fn labels(rate: &str) -> [String; 3] {
     ["应支付金额（含税）".into(), format!("不含税金额（税率{rate}）"), "税额".into()]
-}
-
-fn amount_row(label: String, amount: Money) -> AmountRow {
-    AmountRow { label, value: format!("￥{amount}元"), words: words(amount) }
 }
 
 /// 人民币 and the 大写.
@@ -440,7 +437,8 @@ fn record(from: Sources<'_>) -> RecordView {
                 requirement: printed.requirement.clone(),
                 points: printed.points.clone(),
                 standard: printed.standard.clone(),
-                record: format!("{}：{}", indicator.column, number(item.record)),
+                column: indicator.column.clone(),
+                record: number(item.record),
                 score: number(item.score),
             })
             .collect(),
