@@ -30,6 +30,7 @@ use crate::model::ledger::LedgerLine;
 use crate::model::month::Month;
 use crate::pack::PackError;
 use crate::render::fonts::{FontError, Fonts};
+use crate::render::pdf;
 use crate::render::template::TemplateError;
 use crate::rules::Purpose;
 
@@ -126,6 +127,7 @@ impl Batch<'_> {
             Ok(lock) => work.done(lock.as_ref())?,
         };
         let target = target.unwrap_or_else(|| self.output.to_path_buf());
+        pdf::forget_old();
         let facts = Facts { month: self.month, amended: self.amend().is_some() };
         Ok(settle_report::report(job, order.folder, target, done, &facts))
     }

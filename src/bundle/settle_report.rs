@@ -30,8 +30,8 @@ pub struct Settled {
     pub findings: Findings,
     /// The texts that findings point into.
     pub sources: Sources,
-    /// Its pack.
-    pub pack: Arc<Pack>,
+    /// Its pack; none where hetong itself failed.
+    pub pack: Option<Arc<Pack>>,
     /// Its rows of the summary.
     pub summary: CaseSummary,
     /// What became of it.
@@ -107,7 +107,7 @@ pub fn report(
     };
     Settled {
         name: case.name,
-        pack,
+        pack: Some(pack),
         folder: folder.to_path_buf(),
         target,
         sources: pointed_at(sources, &findings),
@@ -179,6 +179,32 @@ fn origins(finding: &Diagnostic) -> impl Iterator<Item = &Origin> {
 }
 
 impl Settled {
+    /// What is left to say of a case in which hetong itself failed.
+    pub fn crashed(folder: &Path, output: &Path, name: &str) -> Self {
+        let why = "程序内部错误，这个案卷没有做完；请把案卷和屏幕上的错误文字发给维护者".to_owned();
+        Self {
+            name: name.to_owned(),
+            folder: folder.to_path_buf(),
+            target: output.join(name),
+            findings: Findings::default(),
+            sources: Sources::default(),
+            pack: None,
+            summary: CaseSummary {
+                case: name.to_owned(),
+                supplier: name.to_owned(),
+                failed: why.clone(),
+                findings: vec![FindingRow::refusal(name, &why)],
+                ..CaseSummary::default()
+            },
+            outcome: Outcome::Failed(why),
+        }
+    }
+
+    /// Whether there is nothing of the month in it.
+    pub fn is_absent(&self) -> bool {
+        matches!(self.outcome, Outcome::Absent)
+    }
+
     /// Whether it was not settled, or something in it is to be mended.
     pub fn failed(&self) -> bool {
         matches!(self.outcome, Outcome::Failed(_)) || self.findings.count(Severity::Error) > 0

@@ -9,9 +9,13 @@ mod build;
 mod check;
 mod explain;
 mod new;
+mod only;
 mod output;
 mod progress;
 mod schema;
+mod settle;
+mod settle_tell;
+mod stop;
 mod usage;
 
 use std::ffi::OsString;
@@ -66,6 +70,7 @@ enum Verb {
     New(new::Args),
     Check(check::Args),
     Build(build::Args),
+    Settle(settle::Args),
     Explain(explain::Args),
     Schema(schema::Args),
 }
@@ -137,6 +142,7 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>, output: &mut Output) 
         Verb::New(args) => new::run(args, &mut session),
         Verb::Check(args) => check::run(args, &mut session),
         Verb::Build(args) => build::run(args, &mut session),
+        Verb::Settle(args) => settle::run(args, &mut session),
         Verb::Explain(args) => explain::run(args, &mut session),
         Verb::Schema(args) => schema::run(args, &mut session),
     };
@@ -197,7 +203,7 @@ mod tests {
     #[test]
     fn help_is_chinese_throughout() {
         let verbs = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
-        assert_eq!(verbs, ["new", "check", "build", "explain", "schema"]);
+        assert_eq!(verbs, ["new", "check", "build", "settle", "explain", "schema"]);
         let root = hetong(&["--help"]);
         assert_eq!((root.0, root.2.as_str()), (0, ""));
         let mut texts = vec![root.1];
@@ -225,6 +231,7 @@ mod tests {
           new      新建案卷：带说明的 合同.yaml，和给供应商填的空白报价表
           check    检查案卷，列出全部问题
           build    检查案卷并生成整套合同（PDF 和 XLSX）
+          settle   按月结算：生成全部案卷当月的结算单（PDF 和 XLSX）和结算汇总
           explain  解释一条规则；不给编号时列出全部规则
           schema   输出 合同.yaml 的 JSON Schema，编辑器用它补全和检查
 

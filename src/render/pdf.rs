@@ -55,6 +55,15 @@ pub fn typeset(
     Ok(Pdf { bytes, pages: document.pages().len() })
 }
 
+/// How many cases an intermediate result outlives without being used: what all documents have in common is used in
+/// each, so only what belonged to one case goes.
+const MAX_AGE: usize = 8;
+
+/// Lets go of what typst keeps from documents long done, to be called between the cases of a batch.
+pub fn forget_old() {
+    comemo::evict(MAX_AGE);
+}
+
 /// The typst half of [`typeset`], apart so that a benchmark can measure it alone.
 fn compile(
     source: &str,
