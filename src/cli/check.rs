@@ -11,10 +11,13 @@ use rayon::prelude::*;
 use super::progress::Progress;
 use super::{Failure, Outcome, Session};
 use crate::bundle::job::{Draft, Job};
+use crate::compute::people::People;
 use crate::diagnostics::{CaseReport, Findings, Sources, human, json, sarif};
 use crate::input::case::CASE_FILE;
 use crate::input::discovery;
-use crate::input::months::Scope;
+use crate::input::months::{self, Scope};
+use crate::model::month::Month;
+use crate::model::month_sheets::WorkEntry;
 use crate::rules::Purpose;
 
 /// 检查案卷，列出全部问题
@@ -114,22 +117,50 @@ pub fn find_cases(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 /// Reads and checks all cases, in their order; a bad one does not keep the others from it.
 fn check_all(paths: &[PathBuf], session: &Session<'_>) -> Result<Vec<Checked>, Failure> {
     let folders = find_cases(paths)?;
+    let people = people_of(&folders, None);
     let progress = Progress::start("检查", folders.len(), session.output.watched());
     let templates = session.templates.as_deref();
     let check = |folder: &PathBuf| {
-        let checked = check_one(folder, templates);
+        let checked = check_one(folder, &people, templates);
         progress.step(&folder.to_string_lossy());
         checked
     };
     folders.par_iter().map(check).collect()
 }
 
+/// Cases whose work is in memory at one time.
+const CASES_AT_A_TIME: usize = 64;
+
+/// Who worked when, over all cases, in one month or in every month: one who works for two suppliers is found only by
+/// looking at both. Only what concerns several cases is kept.
+pub fn people_of(folders: &[PathBuf], month: Option<Month>) -> People {
+    let mut people = People::default();
+    if folders.len() < 2 {
+        return people;
+    }
+    let work = |folder: &Path| match month {
+        Some(month) => vec![(month, months::work_of(folder, month))],
+        None => months::all_work(folder),
+    };
+    for some in folders.chunks(CASES_AT_A_TIME) {
+        let read: Vec<(String, Vec<(Month, Vec<WorkEntry>)>)> =
+            some.par_iter().map(|folder| (months::case_name(folder), work(folder))).collect();
+        for (name, months) in &read {
+            for (month, work) in months {
+                people.add(name, *month, work);
+            }
+        }
+    }
+    people.keep_shared();
+    people
+}
+
 /// An error here stops the batch, so it is for what concerns all cases alike, such as a pack that cannot be loaded;
 /// what is wrong with a case is a finding.
-fn check_one(folder: &Path, templates: Option<&Path>) -> Result<Checked, Failure> {
+fn check_one(folder: &Path, people: &People, templates: Option<&Path>) -> Result<Checked, Failure> {
     let draft =
         Draft::read(folder, Scope::Everything, templates).map_err(|error| Failure(error.to_string()))?;
-    Ok(Checked::of(draft.check(Purpose::Draft, None), folder))
+    Ok(Checked::of(draft.check_among(people, Purpose::Draft, None), folder))
 }
 
 /// Prints the findings of all cases.

@@ -16,7 +16,7 @@ pub struct WorkEntry {
     pub order: Located<String>,
     /// 姓名.
     pub person: Located<String>,
-    /// 证件号 (optional column): tells two people of one name apart.
+    /// 证件号 (optional column): tells two people of one name apart. `工号 12` where it is the supplier's own number.
     pub person_id: Text,
     /// 岗位职责, one of 附件3.
     pub post: Located<String>,

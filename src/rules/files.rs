@@ -3,7 +3,7 @@
 //! May use: `model`, `diagnostics`.
 
 use super::{Context, Reporter, Rule, always, did_you_mean};
-use crate::diagnostics::{RuleInfo, Severity};
+use crate::diagnostics::{Origin, RuleInfo, Severity};
 use crate::model::fault::FaultKind;
 
 /// A file that is missing, unreadable, or not what it says.
@@ -23,7 +23,13 @@ pub static F001: Rule = Rule {
         for fault in ctx.faults {
             if let FaultKind::Unreadable { why } = &fault.kind {
                 let file = fault.origin.to_string();
-                let help = if file.starts_with("订单") { order_remedy(why) } else { None };
+                let help = if file.starts_with("订单") {
+                    order_remedy(why)
+                } else if file.starts_with("结算") {
+                    month_remedy(why)
+                } else {
+                    None
+                };
                 out.report(&fault.origin, why.clone()).help(help.unwrap_or_else(|| remedy(why)));
             }
         }
@@ -41,6 +47,20 @@ fn order_remedy(why: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether a place lies in a month's 工时 or 考核.
+fn is_monthly(origin: &Origin) -> bool {
+    origin.file().is_some_and(|file| file.starts_with("结算/"))
+}
+
+/// What to do about a month's sheet.
+fn month_remedy(why: &str) -> Option<&'static str> {
+    let layout = ["工作表", "每天一列", "只有表头", "不知以哪", "月份文件夹"];
+    layout
+        .iter()
+        .any(|word| why.contains(word))
+        .then_some("照提示整理表格或文件后再检查；表格的写法见 《案卷怎么写》的“工时和考核”一节")
 }
 
 /// What to do about a file that cannot be read depends on why.
@@ -81,8 +101,14 @@ pub static F002: Rule = Rule {
                 } else {
                     format!("认出的表头：{}", seen.join("、"))
                 };
-                out.report(&fault.origin, format!("没有找到“{column}”一列；{seen}"))
+                let report = out
+                    .report(&fault.origin, format!("没有找到“{column}”一列；{seen}"))
                     .expected(format!("表头“{column}”"));
+                if is_monthly(&fault.origin) {
+                    report.clause("4.5，附件2").help(format!(
+                        "把这一列的表头改成“{column}”；这张工作表如果是汇总或说明，请删去或移到别的文件"
+                    ));
+                }
             }
         }
     },
@@ -183,7 +209,10 @@ pub static F006: Rule = Rule {
     check: |ctx, out| {
         for fault in ctx.faults {
             if let FaultKind::HiddenFigures { what } = &fault.kind {
-                out.report(&fault.origin, format!("{what}是隐藏的，里面有数字"));
+                let report = out.report(&fault.origin, format!("{what}是隐藏的，里面有数字"));
+                if is_monthly(&fault.origin) {
+                    report.clause("4.5").help("隐藏的行和列也会计入结算；取消隐藏，核对后另存");
+                }
             }
         }
     },

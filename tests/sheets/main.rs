@@ -5,6 +5,7 @@
 
 mod faults;
 mod hostile;
+mod monthly;
 
 use std::path::Path;
 

@@ -379,7 +379,7 @@ impl<'r, 'a, 'e> SheetReader<'r, 'a, 'e> {
         let blank = || Located::new(String::new(), self.table.origin());
         let [mut order, mut person, mut post, mut level] =
             [ORDER, PERSON, POST, LEVEL].map(|column| said(column).unwrap_or_else(blank));
-        let mut person_id = monthly::text(self.table, row, PERSON_ID).filter(|id| !id.value.is_empty());
+        let mut person_id = self.person_id(row);
         let above = &self.carried;
         if order.value.is_empty() && self.grouped[ORDER] {
             take(&mut order, above.order.as_ref());
@@ -412,6 +412,14 @@ impl<'r, 'a, 'e> SheetReader<'r, 'a, 'e> {
         let (date, date_unclear) = self.date(row, faults);
         let days = self.days(row).unwrap_or_else(|| Located::new(CellNumber::Empty, self.table.origin()));
         WorkEntry { order, person, person_id, post, level, date, date_unclear, days }
+    }
+
+    /// 证件号. A supplier's own numbers say so, lest they be taken for another supplier's.
+    fn person_id(&self, row: u32) -> Option<Located<String>> {
+        let id = monthly::text(self.table, row, PERSON_ID).filter(|id| !id.value.is_empty())?;
+        let (_, heading) = self.table.heading(PERSON_ID)?;
+        let own_number = heading.contains("工号") || heading.contains("员工") || heading.contains("人员");
+        Some(if own_number { id.map(|id| format!("工号 {id}")) } else { id })
     }
 
     fn date(&self, row: u32, faults: &mut Vec<Fault>) -> (Option<Located<jiff::civil::Date>>, bool) {
