@@ -1,0 +1,166 @@
+//! The workbooks of many generated settlements, worked out anew by LibreOffice: everything follows from the days, the
+//! prices, the records and the ledger's balance, to the cent.
+
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
+
+mod support;
+
+use std::sync::Arc;
+
+use calamine::Data;
+use hetong::bundle::job::Job;
+use hetong::compute::settlement::{Issue, OrderSettlement};
+use hetong::model::ledger::Ledger;
+use hetong::model::month_sheets::WorkEntry;
+use hetong::model::quotation::CellNumber;
+use hetong::model::tax::TaxRate;
+use hetong::render::xlsx;
+use hetong::view::contract::ContractView;
+use hetong::view::settlement::Sources;
+use hetong::view::settlement_sheet;
+use rust_decimal::{Decimal, dec};
+use support::recalculation::{Book, assert_same, recalculated};
+use support::settlements::*;
+
+/// The same small pseudo-random numbers on every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((self.0 >> 33) % limit).expect("small")
+    }
+}
+
+/// A case with random prices, days and records; many of its amounts fall on half cents.
+fn generated(random: &mut Random, index: usize) -> Job {
+    let rate = [dec!(6), dec!(3), dec!(4), dec!(13), dec!(0.5)][index % 5];
+    let day = month(["2026-03", "2027-02"][index % 2]);
+    let posts = ["产品/平台服务", "活动/内容支撑", "运维支撑", "技术支持"];
+    let levels = ["高级", "中级", "初级"];
+    let dated = !index.is_multiple_of(3);
+    let mut work: Vec<WorkEntry> = Vec::new();
+    for person in 0..=random.below(14) {
+        let name = format!("员工{person}");
+        let kind = (posts[random.below(4) as usize], levels[random.below(3) as usize]);
+        let scale = u32::try_from(index % 4).expect("small");
+        for date in 1..=random.below(if dated { 8 } else { 1 }) + 1 {
+            let days = match random.below(3) {
+                0 => Decimal::new(random.below(9) + 1, scale.max(1)),
+                1 => dec!(0.5),
+                _ => dec!(1),
+            };
+            work.push(support::settlements::work(day, &name, kind, if dated { date as i8 } else { 0 }, days));
+        }
+    }
+    let records = [
+        Decimal::new(random.below(5001), 2),
+        Decimal::from(random.below(45)),
+        Decimal::from(random.below(12)),
+        Decimal::from(random.below(5)),
+        Decimal::from(random.below(12)),
+    ];
+    let mut draft = case_with(order(ORDER, |key| key.to_owned()), day, work, &records, "扣分说明");
+    let quotation = draft.loaded.case.quotation.as_mut().expect("a quotation");
+    for row in &mut quotation.rows {
+        let price = Decimal::new(random.below(90_000) + 20_001, 2);
+        row.net_price.as_mut().expect("a price").value = CellNumber::Number(price);
+    }
+    let mut pack = (*draft.pack).clone();
+    pack.tender.rate = TaxRate::from_percent(rate).expect("a rate");
+    draft.pack = Arc::new(pack);
+    if index % 4 == 1 {
+        let case = &mut draft.loaded.case;
+        let gross = Decimal::new(random.below(9_000_000), 2);
+        case.ledger = Ledger::new(vec![(ledger_line(1, case, gross, dec!(123.45)), here())], Vec::new());
+    }
+    checked(draft)
+}
+
+fn issue_of(settlement: &OrderSettlement) -> Issue {
+    settlement.contradicted().map_or(Issue::Issued, |line| Issue::Correction {
+        reason: "核对后更正".into(),
+        replaced: line.clone(),
+    })
+}
+
+fn workbook(job: &Job) -> Vec<u8> {
+    let [settlement] = job.figures.settlements.as_slice() else { panic!("one settlement") };
+    let contract = ContractView::new(&job.case, &job.pack, &job.figures, false);
+    let issue = issue_of(settlement);
+    let (case, pack, figures, contract) = (&job.case, &job.pack, &job.figures, &contract);
+    let sources = Sources { case, pack, figures, contract, settlement, issue: &issue };
+    xlsx::write_settlement(&settlement_sheet::book(sources).expect("its order")).expect("a workbook")
+}
+
+/// Whether exactly half a cent had to be rounded.
+fn on_half_cents(settlement: &OrderSettlement) -> usize {
+    let half = |exact: Decimal| exact * dec!(1000) % dec!(10) == dec!(5);
+    let lines = settlement.lines.iter().filter(|line| half(line.days * line.gross_price.decimal())).count();
+    let due = half(settlement.work_gross.decimal() * settlement.score.total / dec!(100));
+    let net = half(settlement.due.gross.decimal() / (dec!(1) + settlement.due.rate.fraction()));
+    lines + usize::from(due) + usize::from(net)
+}
+
+#[test]
+fn a_hundred_settlements_come_out_to_the_cent() {
+    let mut random = Random(20_260_331);
+    let jobs: Vec<Job> = (0..100).map(|index| generated(&mut random, index)).collect();
+    let halves: usize = jobs.iter().map(|job| on_half_cents(&job.figures.settlements[0])).sum();
+    assert!(halves > 50, "only {halves} amounts fall on a half cent");
+    let books: Vec<Vec<u8>> = jobs.iter().map(workbook).collect();
+    for (index, (job, (bytes, theirs))) in jobs.iter().zip(books.iter().zip(recalculated(&books))).enumerate()
+    {
+        let (ours, settlement) = (Book::of(bytes), &job.figures.settlements[0]);
+        assert_same(&ours, &theirs, &format!("settlement {index}"));
+        let corrected = settlement.contradicted().is_some();
+        // Typed are the prices, the cap, the balance before, the rate, and what a correction replaces.
+        let typed = settlement.lines.len() + 3 + if corrected { 3 } else { 0 };
+        assert_eq!(ours.typed("结算单"), typed, "settlement {index}");
+        // The points and the records.
+        assert_eq!(ours.typed("考核表"), 10, "settlement {index}");
+        assert!(ours.computed() > 30, "settlement {index}");
+    }
+}
+
+#[test]
+fn a_stored_result_that_is_wrong_is_noticed() {
+    let job = generated(&mut Random(1), 0);
+    let bytes = workbook(&job);
+    let mut wrong = job;
+    let due = &mut wrong.figures.settlements[0].due;
+    due.gross = due.gross + hetong::model::money::Money::round(dec!(0.01));
+    let wrong = Book::of(&workbook(&wrong));
+    let theirs = recalculated(&[bytes]).remove(0);
+    assert!(std::panic::catch_unwind(|| assert_same(&wrong, &theirs, "")).is_err());
+}
+
+// 10.5 × 882.00 = 9,261.00; 得分 50 + 18.5 + 8 + 10 + 9 = 95.5; 9,261 × 0.955 = 8,844.255 → 8,844.26;
+// ÷ 1.06 = 8,343.6415… → 8,343.64, 税额 500.62; 17,275,715.69 − 8,844.26 = 17,266,871.43.
+#[test]
+fn a_worked_example_stands_in_its_cells() {
+    let march = month("2026-03");
+    let rows = vec![
+        work(march, "张三", ("产品/平台服务", "高级"), 9, dec!(1)),
+        work(march, "张三", ("产品/平台服务", "高级"), 10, dec!(0.5)),
+        work(march, "李四", ("产品/平台服务", "高级"), 0, dec!(9)),
+    ];
+    let records = [dec!(50), dec!(3), dec!(2), dec!(0), dec!(1)];
+    let job = checked(case_with(order(ORDER, |key| key.to_owned()), march, rows, &records, "见附表"));
+    let theirs = recalculated(&[workbook(&job)]).remove(0);
+    let number = |label: &str| match theirs.beside("结算单", label) {
+        Data::Float(number) => number.to_string(),
+        other => other.to_string(),
+    };
+    assert_eq!(number("含税金额合计（元）"), "9261");
+    assert_eq!(number("考核得分"), "95.5");
+    assert_eq!(number("应支付金额（含税）"), "8844.26");
+    assert_eq!(number("考核扣款（元）"), "416.74");
+    assert_eq!(number("不含税金额（税率6%）"), "8343.64");
+    assert_eq!(number("税额"), "500.62");
+    assert_eq!(number("本次结算前"), "17275715.69");
+    assert_eq!(number("本次结算后"), "17266871.43");
+    let texts: Vec<String> = theirs.values["结算单"].values().map(ToString::to_string).collect();
+    assert!(texts.iter().any(|text| text == "人民币捌仟捌佰肆拾肆元贰角陆分"), "{texts:?}");
+    assert_eq!(theirs.beside("人天明细", "合计").to_string(), "合计", "the heading comes first");
+}
