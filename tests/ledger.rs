@@ -149,7 +149,7 @@ fn issuing_is_recorded_once_corrected_openly_and_never_changed_in_silence() {
     let found = case.found();
     let (_, message) = found.iter().find(|(place, _)| place == "错误 S005 台账.jsonl:1:1").expect("S005");
     assert!(
-        message.contains("人天 签发时 21，现在 19.5") && message.contains("18,698.40，现在 17,362.80 元")
+        message.contains("人天 开具时 21，现在 19.5") && message.contains("18,698.40，现在 17,362.80 元")
     );
     assert!(!message.contains("税率") && !message.contains("得分"), "{message}");
 
@@ -265,20 +265,24 @@ fn next_line(ledger: &Ledger) -> LedgerLine {
 
 #[test]
 fn what_the_rules_say_when_everything_is_issued_already() {
-    // 40 days were ordered, 41 issued: told at the ledger's last line of the order.
+    // 40 days were ordered, 41 issued: told at the same place and in the same words before and after.
     let case = Case::unissued();
+    let before = case.found();
     case.issue(None).unwrap();
-    let found = case.found();
-    assert_eq!(
-        found.iter().map(|(place, _)| place.as_str()).collect::<Vec<_>>(),
-        ["警告 S007 台账.jsonl:2:1"]
-    );
-    assert!(found[0].1.contains("超出 890.40 元"), "{}", found[0].1);
+    assert_eq!(before, case.found());
+    assert_eq!(before[0].0, "警告 S007 结算/2026-04/工时.csv 单元格 A2");
+    assert!(before[0].1.contains("超出 890.40 元"), "{}", before[0].1);
+    // Without the sheets, at the ledger's line; brought back by a correction, no longer.
+    fs::rename(case.path().join("结算/2026-04"), case.path().join("四月")).unwrap();
+    assert_eq!(case.found()[0].0, "警告 S007 台账.jsonl:2:1");
+    case.replace(&case.work("2026-03"), ",21", ",20");
+    case.issue(Some("多记 1 人天")).unwrap();
+    assert_eq!(case.found(), []);
     // Over the cap: told at the line that went over.
     let case = Case::of("S004");
     case.issue(None).unwrap();
     let places: Vec<String> = case.found().into_iter().map(|(place, _)| place).collect();
-    assert_eq!(places, ["错误 S004 台账.jsonl:2:1", "警告 S007 台账.jsonl:2:1"]);
+    assert_eq!(places, ["错误 S004 台账.jsonl:2:1", "警告 S007 结算/2026-04/工时.csv 单元格 A2"]);
 }
 
 /// The parts below are played by other processes: this test file started again with a role. Without one they pass.

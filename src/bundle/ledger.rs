@@ -28,9 +28,9 @@ pub enum LedgerError {
     Changed,
     #[error("要写入台账的一行与前面的行接不上，没有写入任何内容：{why}")]
     DoesNotFollow { why: String },
-    #[error("台账写不进去（{}），没有签发任何结算单；台账没有改动", explain(.0))]
+    #[error("台账写不进去（{}），没有开具任何结算单；台账没有改动", explain(.0))]
     NotWritable(io::Error),
-    #[error("台账没有写成（{}），这次没有签发；台账已恢复原样", explain(.0))]
+    #[error("台账没有写成（{}），这次没有开具；台账已恢复原样", explain(.0))]
     TakenBack(io::Error),
     #[error("台账没有写成（{}），恢复原样也没有成功（{}）；请先排除磁盘故障，再运行一次 hetong check", explain(.why), explain(.undo))]
     NotTakenBack { why: io::Error, undo: io::Error },

@@ -142,7 +142,7 @@ impl Reader {
         self.shown += shown.len() + usize::from(ends);
         match decode(line) {
             Err(_) if !ends && !holds_a_whole_line(line) => {
-                let why = "最后一行只写了一半：上次签发时断电或程序被中断，这一行没有生效".into();
+                let why = "最后一行只写了一半：上次开具时断电或程序被中断，这一行没有生效".into();
                 self.damage.push(LedgerDamage { origin, why, torn: true });
                 return;
             }

@@ -140,7 +140,7 @@ fn figures_that_do_not_follow_are_told_even_if_the_hashes_are_right() {
     assert!(forged(|l| l[1].opening = l[1].opening + five).contains(":2:1 已结算"));
     assert!(forged(|l| l[2].closing = l[2].closing + five).contains(":3:1 累计"));
     assert!(forged(|l| l[2].number = 4).contains("序号应为 3，写的是 4"));
-    assert!(forged(|l| l[2].correction = None).contains("已在序号 1 签发过"));
+    assert!(forged(|l| l[2].correction = None).contains("已在序号 1 开具过"));
     assert!(forged(|l| l[2].correction.as_mut().unwrap().replaces = 2).contains("所替代的序号 2"));
     assert!(forged(|l| l[2].tax = l[2].tax + five).contains("不含税加税额"));
     assert!(forged(|l| l[2].gross = money(dec!(9e15))).contains("应支付的值"));

@@ -135,7 +135,7 @@ impl Chain {
             (None, None) => Money::ZERO,
             (None, Some((number, _))) => {
                 return Err(format!(
-                    "{} {} 已在序号 {number} 签发过，这一行却不是更正",
+                    "{} {} 已在序号 {number} 开具过，这一行却不是更正",
                     line.order, line.month
                 ));
             }

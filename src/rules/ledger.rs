@@ -11,6 +11,7 @@ use crate::compute::settlement::{OrderSettlement, work_of};
 use crate::diagnostics::{Origin, RuleInfo, Severity};
 use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
+use crate::model::month::Month;
 use crate::model::month_sheets::MonthSheets;
 
 fn has_settlements(ctx: &Context) -> bool {
@@ -28,7 +29,7 @@ pub static S004: Rule = Rule {
         title: "累计结算超过框架协议总金额",
         severity: Severity::Error,
         clause: "4.3，附件7 备注1",
-        what: "已签发的全部结算单，加上还没有签发的，含税金额累计不得超过合同含税框架上限总价。",
+        what: "已开具的全部结算单，加上还没有开具的，含税金额累计不得超过合同含税框架上限总价。",
         why: "附件7备注1：框架协议下的所有结算单金额累加不得超过框架协议总金额；超出的部分没有合同依据，不能报账。",
         example: "上限 17,627,611.76 元，已结算 17,600,000.00 元，本月又应支付 50,000.00 元。",
         fix: "核对人天和考核；确实超出的，先签补充协议提高上限，或本月只结算剩余金额以内的工作。",
@@ -57,7 +58,7 @@ fn s004(ctx: &Context, out: &mut Reporter) {
     if ledger.closing() > cap {
         let mut lines = ledger.lines().iter().rev();
         if let Some((line, origin)) = lines.find(|(line, _)| crosses(line.opening, line.closing)) {
-            let what = format!("已签发的第 {} 号结算单（{}）", line.number, named(line));
+            let what = format!("已开具的第 {} 号结算单（{}）", line.number, named(line));
             tell(out, origin, what, line.opening, line.closing);
         }
     }
@@ -81,13 +82,13 @@ fn named(line: &LedgerLine) -> String {
 pub static S005: Rule = Rule {
     info: RuleInfo {
         id: "S005",
-        title: "已签发的结算单与现在的数据不符",
+        title: "已开具的结算单与现在的数据不符",
         severity: Severity::Error,
         clause: "3.3.1，4.5，附件7",
-        what: "已签发（记入台账）的结算单，按现在的工时、考核和报价重新计算，各项金额须与签发时相同。",
-        why: "双方已经按签发的结算单盖章报账；数据悄悄改了，结算单就不再有依据。",
-        example: "2026-03 签发时 21 人天，后来工时表改成 22 人天。",
-        fix: "数据改错了的，恢复原来的表格；确实要更正的，用 hetong settle … --issue --amend <原因> 重新签发，旧的一行保留在台账里。",
+        what: "已开具（记入台账）的结算单，按现在的工时、考核和报价重新计算，各项金额须与开具时相同。",
+        why: "双方已经按开具的结算单盖章报账；数据悄悄改了，结算单就不再有依据。",
+        example: "2026-03 开具时 21 人天，后来工时表改成 22 人天。",
+        fix: "数据改错了的，恢复原来的表格；确实要更正的，用 hetong settle … --issue --amend <原因> 重新开具，旧的一行保留在台账里。",
     },
     applies: |ctx| !ctx.case.ledger.lines().is_empty(),
     check: s005,
@@ -102,12 +103,12 @@ fn s005(ctx: &Context, out: &mut Reporter) {
         let issued = ledger.issued(&settlement.order, settlement.month);
         if let Some((line, origin)) = issued.filter(|(line, _)| !settlement.agrees_with(line)) {
             let message = format!(
-                "{} 的结算单已签发，现在的数据算出来不同：{}",
+                "{} 的结算单已开具，现在的数据算出来不同：{}",
                 named(line),
                 differences(settlement, line).join("；")
             );
             out.report(origin, message)
-                .expected(format!("应支付 {} 元，与签发时相同", line.gross))
+                .expected(format!("应支付 {} 元，与开具时相同", line.gross))
                 .label(&settlement.origin, "现在的工时从这里开始");
         }
     }
@@ -130,7 +131,7 @@ fn differences(settlement: &OrderSettlement, line: &LedgerLine) -> Vec<String> {
         ("税率", line.rate.to_string(), due.rate.to_string(), ""),
     ];
     let differ = rows.into_iter().filter(|(_, issued, now, _)| issued != now);
-    differ.map(|(name, issued, now, unit)| format!("{name} 签发时 {issued}，现在 {now}{unit}")).collect()
+    differ.map(|(name, issued, now, unit)| format!("{name} 开具时 {issued}，现在 {now}{unit}")).collect()
 }
 
 /// Orders that were issued in a month whose sheet no longer names them. A sheet that cannot be read is told as that.
@@ -147,7 +148,7 @@ fn vanished(ctx: &Context, sheets: &MonthSheets, out: &mut Reporter) {
         }
         if let Some((_, origin)) = ledger.issued(&line.order, line.month) {
             let message = format!(
-                "{} 的结算单已签发（{} 人天，应支付 {} 元），现在的工时里却没有这个订单",
+                "{} 的结算单已开具（{} 人天，应支付 {} 元），现在的工时里却没有这个订单",
                 named(line),
                 line.days.normalize(),
                 line.gross
@@ -155,7 +156,7 @@ fn vanished(ctx: &Context, sheets: &MonthSheets, out: &mut Reporter) {
             out.report(origin, message)
                 .expected(format!("工时里有订单 {} 的 {} 人天", line.order, line.days.normalize()))
                 .label(&sheets.work_origin, "这个月的工时在这里")
-                .help("恢复这个月的工时表；订单改了编号的，改回签发时的编号");
+                .help("恢复这个月的工时表；订单改了编号的，改回开具时的编号");
         }
     }
 }
@@ -168,7 +169,7 @@ pub static S006: Rule = Rule {
         severity: Severity::Error,
         clause: "附件7 备注1",
         what: "台账.jsonl 由 hetong 逐行追加，每行带着上一行和自己的校验码，序号、已结算、累计逐行相接；只写了一半的最后一行作警告。",
-        why: "累计金额和已签发的结算单以台账为准；台账不可靠，就不能再签发。",
+        why: "累计金额和已开具的结算单以台账为准；台账不可靠，就不能再开具。",
         example: "有人把第 3 行的应支付改大了 100.00 元，或删去了一行。",
         fix: "从备份恢复 台账.jsonl，不要手工修改；更正结算单用 hetong settle … --issue --amend <原因>。",
     },
@@ -178,7 +179,7 @@ pub static S006: Rule = Rule {
             let report = out.report(&damage.origin, damage.why.clone());
             if damage.torn {
                 report.severity(Severity::Warning).help(
-                    "不用动手：下次签发时先把这半行另存为 台账.残行-1.txt，再从上一行接着写；那份结算单要重新签发",
+                    "不用动手：下次开具时先把这半行另存为 台账.残行-1.txt，再从上一行接着写；那份结算单要重新开具",
                 );
             }
         }
@@ -202,40 +203,51 @@ pub static S007: Rule = Rule {
 };
 
 fn s007(ctx: &Context, out: &mut Reporter) {
-    let ledger = &ctx.case.ledger;
-    if !ledger.is_sound() {
+    if !ctx.case.ledger.is_sound() {
         return;
     }
-    let mut running: BTreeMap<usize, Money> = BTreeMap::new();
     for (index, order) in ctx.figures.orders.iter().enumerate() {
-        let ours = ledger.effective().filter(|line| same_name(&line.order, &order.number));
-        let issued: Money = ours.map(|line| line.gross).sum();
-        running.insert(index, issued);
-        let mut lines = ledger.lines().iter().rev();
-        let last = lines.find(|(line, _)| same_name(&line.order, &order.number));
-        if let Some((total, (_, origin))) = order.total.filter(|total| issued > *total).zip(last) {
-            over(out, origin, &order.number, "已签发的结算单", issued, total);
+        let Some(total) = order.total else { continue };
+        let settlements = ctx.figures.settlements.iter().filter(|s| s.order_index == index);
+        let (issued, crossing) = issued_for(ctx, &order.number, total);
+        if let Some((line, origin, sum)) = crossing.filter(|_| issued > total) {
+            // Told at the same place and in the same words as before it was issued.
+            let at_hand = settlements.clone().find(|s| s.issued.as_ref() == Some(line) && !to_issue(s));
+            over(out, at_hand.map_or(origin, |s| &s.origin), (&line.order, line.month), sum, total);
         }
-    }
-    for settlement in ctx.figures.settlements.iter().filter(|s| to_issue(s)) {
-        let order = ctx.figures.orders.get(settlement.order_index);
-        let Some((total, sum)) =
-            order.and_then(|order| order.total).zip(running.get_mut(&settlement.order_index))
-        else {
-            continue;
-        };
-        let before = *sum;
-        let replaced = settlement.issued.as_ref().map_or(Money::ZERO, |line| line.gross);
-        *sum = before + (settlement.due.gross - replaced);
-        if before <= total && *sum > total {
-            let what = format!("到 {} 的结算单", settlement.month);
-            over(out, &settlement.origin, &settlement.order, &what, *sum, total);
+        let mut sum = issued;
+        for settlement in settlements.filter(|s| to_issue(s)) {
+            let replaced = settlement.issued.as_ref().map_or(Money::ZERO, |line| line.gross);
+            let before = sum;
+            sum = before + (settlement.due.gross - replaced);
+            if before <= total && sum > total {
+                over(out, &settlement.origin, (&settlement.order, settlement.month), sum, total);
+            }
         }
     }
 }
 
-fn over(out: &mut Reporter, origin: &Origin, order: &str, what: &str, sum: Money, total: Money) {
-    let message =
-        format!("订单 {order} {what}累计 {sum} 元，超过订单总额 {total} 元，超出 {} 元", sum - total);
+/// A ledger line, its place, and what the order came to with it.
+type Crossing<'a> = (&'a LedgerLine, &'a Origin, Money);
+
+/// What was issued for an order, and the last line with which that went over the order's total.
+fn issued_for<'a>(ctx: &Context<'a>, order: &str, total: Money) -> (Money, Option<Crossing<'a>>) {
+    let mut months: BTreeMap<Month, Money> = BTreeMap::new();
+    let (mut sum, mut crossing) = (Money::ZERO, None);
+    for (line, origin) in ctx.case.ledger.lines().iter().filter(|(line, _)| same_name(&line.order, order)) {
+        let before = sum;
+        sum = before + line.gross - months.insert(line.month, line.gross).unwrap_or(Money::ZERO);
+        if before <= total && sum > total {
+            crossing = Some((line, origin, sum));
+        }
+    }
+    (sum, crossing)
+}
+
+fn over(out: &mut Reporter, origin: &Origin, (order, month): (&str, Month), sum: Money, total: Money) {
+    let message = format!(
+        "订单 {order} 到 {month} 的结算单累计 {sum} 元，超过订单总额 {total} 元，超出 {} 元",
+        sum - total
+    );
     out.report(origin, message).expected(format!("不超过 {total} 元"));
 }
