@@ -15,7 +15,7 @@ use crate::diagnostics::{Diagnostic, FileName, Findings, Origin, Severity, Sourc
 use crate::model::case::Case;
 use crate::model::month::Month;
 use crate::pack::Pack;
-use crate::view::summary::{CaseSummary, FindingRow, SettledOrder};
+use crate::view::summary::{CaseSummary, FindingRow, SettledOrder, State};
 
 /// What a batch did with one case.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub enum Outcome {
     Done {
         /// What was written.
         written: Written,
+        /// How far each 结算单 is that was asked for.
+        states: Vec<State>,
         /// Orders whose 结算单 was issued in this run.
         issued: Vec<String>,
         /// Orders whose 结算单 was corrected in this run.
@@ -84,6 +86,7 @@ pub fn report(
     let mut summary = CaseSummary {
         case: case.name.clone(),
         supplier: text(&case.supplier.name).unwrap_or_else(|| case.name.clone()),
+        short_name: text(&case.supplier.short_name).unwrap_or_default(),
         contract: text(&case.contract.number).unwrap_or_default(),
         cap,
         cumulative: case.ledger.is_sound().then(|| case.ledger.closing()),
@@ -144,7 +147,8 @@ fn outcome(done: Done) -> Outcome {
         lines.filter(|line| line.correction.is_some() == correction).map(|line| line.order.clone()).collect()
     };
     let (issued, corrected) = (appended(false), appended(true));
-    Outcome::Done { written: done.written, issued, corrected, remade: done.remade }
+    let states = done.decided.iter().filter(|decided| decided.wanted).map(Decided::state).collect();
+    Outcome::Done { written: done.written, states, issued, corrected, remade: done.remade }
 }
 
 fn in_summary(error: &SettleError) -> String {

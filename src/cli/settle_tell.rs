@@ -29,8 +29,8 @@ pub fn tell(told: &[Told], month: Month, session: &mut Session<'_>) -> Result<Ou
         match &settled.outcome {
             CaseOutcome::Absent => {}
             CaseOutcome::Failed(why) => failed.push((settled, why.as_str())),
-            CaseOutcome::Done { written, issued, corrected, remade } => {
-                session.output.print(&describe(settled, written, (issued, corrected), remade));
+            CaseOutcome::Done { written, .. } => {
+                session.output.print(&describe(settled));
                 sum.written.extend(written.written.iter().cloned());
                 sum.unchanged.extend(written.unchanged.iter().cloned());
             }
@@ -70,17 +70,14 @@ fn pointer(settled: &Settled) -> &'static str {
     }
 }
 
-fn describe(
-    settled: &Settled,
-    written: &Written,
-    (issued, corrected): (&[String], &[String]),
-    remade: &[String],
-) -> String {
-    let orders = &settled.summary.orders;
-    if orders.is_empty() {
+fn describe(settled: &Settled) -> String {
+    let CaseOutcome::Done { written, states, issued, corrected, remade } = &settled.outcome else {
+        return String::new();
+    };
+    if states.is_empty() {
         return format!("{}：这个月没有可以结算的订单\n", settled.name);
     }
-    let count = |state| orders.iter().filter(|order| order.state == state).count();
+    let count = |state| states.iter().filter(|found| **found == state).count();
     let states = [State::Draft, State::Issued, State::Corrected].into_iter();
     let states = states.map(|state| (state.label(), count(state))).filter(|(_, count)| *count > 0);
     let states: Vec<String> = states.map(|(label, count)| format!("{label} {count} 份")).collect();

@@ -65,6 +65,8 @@ pub struct CaseSummary {
     pub case: String,
     /// 乙方名称; the case's name where it is not filled in.
     pub supplier: String,
+    /// 乙方简称; may be empty.
+    pub short_name: String,
     /// 合同编号; may be empty.
     pub contract: String,
     /// 含税上限总价, 元.
@@ -142,7 +144,7 @@ pub struct SummaryRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     missing_docs,
-    reason = "供应商, 合同编号, 含税上限总价, 累计已结算, 剩余, 占上限 as a number and in words, 备注"
+    reason = "供应商, 合同编号, 含税上限总价, 累计已结算, 剩余, 占上限, 备注, and name and share of its bar"
 )]
 pub struct SupplierRow {
     pub supplier: String,
@@ -151,8 +153,8 @@ pub struct SupplierRow {
     pub cumulative: Option<Money>,
     pub remaining: Option<Money>,
     pub share: Option<Decimal>,
-    pub share_text: String,
     pub note: String,
+    pub chart_label: String,
 }
 
 /// Sums of the sheet 汇总.
@@ -317,7 +319,7 @@ fn suppliers(cases: &[CaseSummary]) -> Vec<SupplierRow> {
 fn supplier(case: &CaseSummary) -> SupplierRow {
     let both = case.cap.zip(case.cumulative);
     let share = both.and_then(|(cap, cumulative)| cumulative.decimal().checked_div(cap.decimal()));
-    // 四舍五入, as Excel's TEXT does it.
+    let name = if case.short_name.is_empty() { &case.supplier } else { &case.short_name };
     let percent = |share: Decimal| format!("{}%", Money::round(share * Decimal::ONE_HUNDRED).decimal());
     SupplierRow {
         supplier: case.supplier.clone(),
@@ -326,8 +328,8 @@ fn supplier(case: &CaseSummary) -> SupplierRow {
         cumulative: case.cumulative,
         remaining: both.map(|(cap, cumulative)| cap - cumulative),
         share,
-        share_text: share.map(percent).unwrap_or_default(),
         note: note(case),
+        chart_label: format!("{name}　{}", share.map(percent).unwrap_or_default()),
     }
 }
 

@@ -3,7 +3,7 @@
 //! May use: `view`, `formats`, `layout`, `summary_chart`.
 
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, Formula};
+use rust_xlsxwriter::Format;
 
 use super::layout::{Cell, Content, Table, at};
 use super::{Paper, XlsxError, formats, new_workbook, set_up, summary_chart};
@@ -11,8 +11,8 @@ use crate::view::summary::{FindingRow, SummaryRow, SummarySheet, SupplierRow};
 
 /// Column widths in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
 const WIDTHS: [u32; 12] = [164, 116, 100, 150, 52, 50, 98, 98, 88, 104, 108, 56];
-/// The same of 按供应商: 673 px of upright A4, which is printed in its own size, and a column for the chart's labels.
-const SUPPLIER_WIDTHS: [u32; 8] = [150, 112, 98, 94, 98, 52, 69, 64];
+/// The same of 按供应商: 673 px of upright A4, and a column for the chart's labels.
+const SUPPLIER_WIDTHS: [u32; 8] = [150, 112, 98, 94, 98, 52, 69, 180];
 /// Its last printed column.
 const NOTE: u16 = 6;
 /// The same of 发现.
@@ -177,18 +177,9 @@ fn supplier_row(
         ),
         computed(SHARE, format!("={cumulative}/{cap}"), view.share, percent),
         Cell::text(NOTE, NOTE, &view.note, text),
-        label(&at(SHARE, table.row), &view.share_text),
+        Cell::text(summary_chart::LABEL, summary_chart::LABEL, &view.chart_label, &formats::hint()),
     ];
     table.row(LINE, &cells).map(drop)
-}
-
-/// What the chart writes at the end of a bar.
-fn label(share: &str, text: &str) -> Cell {
-    let content = match text {
-        "" => Content::Blank,
-        text => Content::Formula(Formula::new(format!("=TEXT({share},\"0.00%\")")).set_result(text)),
-    };
-    Cell::new(summary_chart::LABEL, summary_chart::LABEL, content, &formats::hint())
 }
 
 fn findings_sheet(table: &mut Table, view: &SummarySheet) -> Result<(), XlsxError> {
@@ -263,6 +254,7 @@ mod tests {
             CaseSummary {
                 case: format!("供应商{n}"),
                 supplier: format!("成都第{n}示例科技有限公司"),
+                short_name: format!("供应商{n}"),
                 contract: format!("MGYY-2026-{n:04}"),
                 cap: Some(cap),
                 cumulative: Some(gross),
@@ -324,7 +316,7 @@ mod tests {
         // The third has the highest share: 222,037.50 of 17,275,715.69.
         assert_eq!(suppliers.get_value((2, 3)), Some(&Data::Float(222_037.5)));
         assert_eq!(suppliers.get_value((2, 4)), Some(&Data::Float(17_053_678.19)));
-        assert_eq!(suppliers.get_value((2, 7)), Some(&Data::String("1.29%".into())));
+        assert_eq!(suppliers.get_value((2, 7)), Some(&Data::String("供应商3　1.29%".into())));
         let findings = book.worksheet_range("发现").unwrap();
         assert_eq!(findings.get_value((2, 1)), Some(&Data::String("S003".into())));
         let message = findings.get_value((2, 4)).map(ToString::to_string).unwrap_or_default();
@@ -345,7 +337,7 @@ mod tests {
         };
         assert_eq!(charts(3), (1, 0), "below the table");
         assert_eq!(charts(59), (2, 2), "sixty bars on two pages of their own");
-        assert_eq!(charts(199), (7, 7));
+        assert_eq!(charts(199), (6, 6));
     }
 
     #[test]

@@ -7,17 +7,19 @@
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    Chart, ChartAxisTickType, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat,
-    ChartLegendPosition, ChartLine, ChartSolidFill, ChartType, Color,
+    Chart, ChartAxisLabelPosition, ChartAxisTickType, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
+    ChartSolidFill, ChartType, Color,
 };
 
 use super::XlsxError;
 use super::layout::{Table, float};
 use crate::view::summary::SummarySheet;
 
-/// Upright A4 without its margins is 978 pixels high; some less, because programs round row heights.
-const PAGE: u32 = 940;
-/// Its width, which the columns fill.
+/// Printed smaller, because a program without 宋体 takes the columns for wider than they are.
+const PRINT_SCALE: u16 = 80;
+/// Upright A4 without its margins is then 1222 pixels high; some less, because programs round row heights.
+const PAGE: u32 = 1150;
+/// The width of the table.
 const WIDTH: u32 = 673;
 /// The height of a row below the table.
 const ROW: u32 = 18;
@@ -28,10 +30,9 @@ const FRAME: u32 = 110;
 /// Bars on a page.
 const MOST_BARS: u32 = (PAGE - FRAME) / BAR;
 
-const SUPPLIER: u16 = 0;
 const CUMULATIVE: u16 = 3;
 const REMAINING: u16 = 4;
-/// The share as text, beside what is printed: a label shows a number's digits, not its format.
+/// Name and share of a bar in one text, beside what is printed: a label of its own fits no bar that has just begun.
 pub(super) const LABEL: u16 = 7;
 
 const SETTLED: Color = Color::RGB(0x001F_4E79);
@@ -39,8 +40,8 @@ const LEFT: Color = Color::RGB(0x00D6_E0EA);
 
 /// Puts the charts below the table, whose lines begin at `first`; gives back the last row they cover.
 pub(super) fn insert(table: &mut Table, view: &SummarySheet, first: u32) -> Result<u32, XlsxError> {
-    // Fitted to the page, a sheet would lose its page breaks; the columns are as wide as the page as they are.
-    table.sheet.set_print_scale(100);
+    // Fitted to the page, a sheet would lose its page breaks.
+    table.sheet.set_print_scale(PRINT_SCALE);
     let count = u32::try_from(view.suppliers.len()).unwrap_or(u32::MAX);
     let last = table.row.saturating_sub(1);
     if count == 0 {
@@ -95,36 +96,25 @@ fn chart(view: &SummarySheet, title: &str, rows: (u32, u32), height: u32, scale:
     chart
         .add_series()
         .set_name(settled)
-        .set_categories(range(SUPPLIER))
+        .set_categories(range(LABEL))
         .set_values(range(CUMULATIVE))
         .set_gap(45)
         .set_overlap(100)
         .set_format(&mut fill(SETTLED));
-    // At the end of the bar the share has room, however little is settled.
-    let shares: Vec<ChartDataLabel> = (rows.0..=rows.1)
-        .map(|row| {
-            let cell = (sheet, row, LABEL, row, LABEL);
-            ChartDataLabel::new().set_value(cell).set_font(&font(9)).to_custom()
-        })
-        .collect();
-    let label = ChartDataLabel::new()
-        .show_value()
-        .set_position(ChartDataLabelPosition::InsideEnd)
-        .set_font(&font(9))
-        .clone();
     chart
         .add_series()
         .set_name(left)
-        .set_categories(range(SUPPLIER))
+        .set_categories(range(LABEL))
         .set_values(range(REMAINING))
-        .set_format(&mut fill(LEFT))
-        .set_data_label(&label)
-        .set_custom_data_labels(&shares);
+        .set_format(&mut fill(LEFT));
     chart.title().set_name(title).set_font(font(12).set_bold());
-    // The first row of the table on top, the scale below.
-    chart.x_axis().set_reverse().set_font(&font(9)).set_major_tick_type(ChartAxisTickType::None);
-    let axis = chart.y_axis();
-    axis.set_font(&font(9)).set_num_format("#,##0").set_min(0);
+    // Of bars, y is the axis with the names: the first row of the table on top, the scale below.
+    chart.y_axis().set_reverse().set_font(&font(9)).set_major_tick_type(ChartAxisTickType::None);
+    let axis = chart.x_axis();
+    axis.set_font(&font(9))
+        .set_num_format("#,##0")
+        .set_min(0)
+        .set_label_position(ChartAxisLabelPosition::High);
     axis.set_major_gridlines_line(ChartLine::new().set_color(Color::RGB(0x00D9_D9D9)).set_width(0.5));
     if let Some(scale) = scale {
         axis.set_max(scale);
@@ -156,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_page_holds_its_bars() {
-        assert_eq!(MOST_BARS, 30);
+        assert_eq!(MOST_BARS, 38);
         assert!(FRAME + MOST_BARS * BAR <= PAGE);
     }
 }
