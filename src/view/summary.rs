@@ -336,7 +336,7 @@ fn supplier(case: &CaseSummary) -> SupplierRow {
 fn note(case: &CaseSummary) -> String {
     let drafts = || case.orders.iter().any(|order| order.state == State::Draft);
     match case.failed.is_empty() {
-        false => "本月没有结算".to_owned(),
+        false => "本月未结算".to_owned(),
         true if drafts() => "含草稿".to_owned(),
         true => String::new(),
     }

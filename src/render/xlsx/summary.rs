@@ -10,9 +10,9 @@ use super::{Paper, XlsxError, formats, new_workbook, set_up, summary_chart};
 use crate::view::summary::{FindingRow, SummaryRow, SummarySheet, SupplierRow};
 
 /// Column widths in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
-const WIDTHS: [u32; 12] = [164, 116, 100, 150, 52, 50, 98, 98, 88, 104, 108, 56];
+const WIDTHS: [u32; 12] = [164, 116, 100, 150, 58, 50, 112, 112, 100, 104, 108, 56];
 /// The same of 按供应商: 673 px of upright A4, and a column for the chart's labels.
-const SUPPLIER_WIDTHS: [u32; 8] = [150, 112, 98, 94, 98, 52, 69, 180];
+const SUPPLIER_WIDTHS: [u32; 8] = [144, 112, 98, 94, 98, 52, 75, 180];
 /// Its last printed column.
 const NOTE: u16 = 6;
 /// The same of 发现.

@@ -1,0 +1,502 @@
+//! `hetong settle` as a user runs it: what is due against figures worked out by hand, drafts, issuing, corrections,
+//! bad cases among good ones, and what stays untouched.
+
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use calamine::{Data, Reader, Xlsx};
+use hetong::input::folder::sha256_hex;
+use serde_json::Value;
+use support::{arg, dates, hetong, pdf_words, repository, snapshot, text, told};
+
+const MONTH: &str = "2026-03";
+
+/// Work: order, person, 岗位, 级别, 人天.
+type Work<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+/// An assessment: order, 服务质量, and how often points were lost for the other four.
+type Assessed<'a> = (&'a str, [&'a str; 5]);
+
+/// A folder of cases made from the sample contract, with orders and sheets of their own.
+struct Workspace {
+    folder: tempfile::TempDir,
+}
+
+impl Workspace {
+    fn new() -> Self {
+        let new = Self { folder: tempfile::tempdir().expect("a folder") };
+        fs::create_dir(new.cases()).expect("a folder");
+        new
+    }
+
+    /// The three cases that the tests know by heart:
+    ///
+    /// 甲 DD-1: 10 × 882.00 = 8,820.00; 5.5 × 784.01 = 4,312.055 → 4,312.06; Σ 13,132.06;
+    ///   得分 45 + (20 − 1.5) + (10 − 1) + 10 + (10 − 2) = 90.5; 13,132.06 × 0.905 = 11,884.5143 → 11,884.51;
+    ///   ÷ 1.06 = 11,211.80; 税额 672.71.
+    /// 甲 DD-2: 2 × 609.26 = 1,218.52; 得分 100; ÷ 1.06 = 1,149.55; 税额 68.97.
+    /// 乙 DD-3: 20 × 882.00 = 17,640.00; 得分 100; ÷ 1.06 = 16,641.51; 税额 998.49.
+    /// 丙 has nothing of the month.
+    fn of_three() -> Self {
+        let new = Self::new();
+        new.case("甲", &["DD-1", "DD-2"]);
+        new.sheets("甲", &甲_WORK, &[("DD-1", ["45", "3", "1", "0", "2"]), ("DD-2", BEST)]);
+        new.case("乙", &["DD-3"]);
+        new.sheets("乙", &[("DD-3", "赵三", "产品/平台服务", "高级", "20")], &[("DD-3", BEST)]);
+        new.case("丙", &["DD-4"]);
+        new
+    }
+
+    fn cases(&self) -> PathBuf {
+        self.folder.path().join("案卷")
+    }
+
+    fn output(&self) -> PathBuf {
+        self.folder.path().join("output")
+    }
+
+    fn month(&self) -> PathBuf {
+        self.output().join(format!("结算-{MONTH}"))
+    }
+
+    fn ledger(&self, case: &str) -> Vec<Value> {
+        let path = self.cases().join(case).join("台账.jsonl");
+        let text = fs::read_to_string(path).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).expect("a ledger line")).collect()
+    }
+
+    fn case(&self, name: &str, orders: &[&str]) {
+        let sample = repository("fixtures/cases/星河示例");
+        let folder = self.cases().join(name);
+        fs::create_dir_all(folder.join("订单")).expect("a folder");
+        fs::copy(sample.join("报价表.xlsx"), folder.join("报价表.xlsx")).expect("a copy");
+        let contract = fs::read_to_string(sample.join("合同.yaml")).expect("合同.yaml");
+        let contract = contract
+            .replace("成都星河示例科技有限公司", &format!("成都{name}示例科技有限公司"))
+            .replace("简称: 星河示例", &format!("简称: {name}示例"))
+            .replace("MGYY-2026-0001", &format!("MGYY-2026-{name}"));
+        fs::write(folder.join("合同.yaml"), contract).expect("written");
+        for order in orders {
+            let yaml = format!(
+                "编号: {order}\n名称: 运营支撑{order}\n签订日期: 2026-03-02\n\
+                 服务周期: {{自: 2026-03-02, 至: 2026-08-31}}\n\
+                 甲方联系人: {{姓名: 陈思远, 电话: 028-68394430, 邮箱: chen@migu.example.com}}\n\
+                 乙方联系人: {{姓名: 周明远, 电话: \"13800000101\", 邮箱: zhou@xinghe.example.com}}\n\
+                 服务事项: 运营支撑\n具体要求: 现场支撑\n委托内容: 按附件1\n明细:\n\
+                 \x20 - {{岗位: 产品/平台服务, 级别: 高级, 人天: 300}}\n\
+                 付款计划:\n  - {{阶段: 首期, 条件: 验收, 比例: 100%, 说明: 据实结算}}\n"
+            );
+            fs::write(folder.join("订单").join(format!("{order}.yaml")), yaml).expect("written");
+        }
+    }
+
+    fn sheets(&self, case: &str, work: &[Work<'_>], assessed: &[Assessed<'_>]) {
+        let folder = self.cases().join(case).join("结算").join(MONTH);
+        fs::create_dir_all(&folder).expect("a folder");
+        let mut sheet = "订单编号,姓名,岗位职责,级别,日期,人天\n".to_owned();
+        for (order, person, post, level, days) in work {
+            writeln!(sheet, "{order},{person},{post},{level},,{days}").expect("a string");
+        }
+        fs::write(folder.join("工时.csv"), sheet).expect("written");
+        let mut sheet =
+            "订单编号,服务质量得分,支撑能力扣分次数,投诉次数,安全事件次数,日常管理缺项数,说明\n".to_owned();
+        for (order, records) in assessed {
+            writeln!(sheet, "{order},{},月度考核", records.join(",")).expect("a string");
+        }
+        fs::write(folder.join("考核.csv"), sheet).expect("written");
+    }
+
+    fn command(&self, more: &[&str]) -> Command {
+        let mut command = hetong();
+        let (cases, output) = (self.cases(), self.output());
+        command.args(["settle", arg(&cases), "--month", MONTH, "-o", arg(&output)]).args(more);
+        command
+    }
+
+    fn settle(&self, more: &[&str]) -> Output {
+        self.command(more).output().expect("the program starts")
+    }
+
+    /// Settles, and expects it to go well.
+    fn settled(&self, more: &[&str]) -> String {
+        let done = self.settle(more);
+        assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+        told(&done)
+    }
+
+    /// 甲 worked one day more for DD-2: 3 × 609.26 = 1,827.78, 609.26 more than before.
+    fn one_day_more(&self) {
+        let mut work = 甲_WORK;
+        work[2].4 = "3";
+        self.sheets("甲", &work, &[("DD-1", ["45", "3", "1", "0", "2"]), ("DD-2", BEST)]);
+    }
+
+    fn words(&self, case: &str, order: &str) -> String {
+        pdf_words(&self.month().join(case).join(format!("结算单-{MONTH}-{order}.pdf")))
+    }
+
+    fn summary(&self) -> Vec<Vec<Data>> {
+        rows(&self.month().join(format!("结算汇总-{MONTH}.xlsx")), "汇总")
+    }
+}
+
+const BEST: [&str; 5] = ["50", "0", "0", "0", "0"];
+#[allow(non_upper_case_globals, reason = "the case's name")]
+const 甲_WORK: [Work<'static>; 3] = [
+    ("DD-1", "张一", "产品/平台服务", "高级", "10"),
+    ("DD-1", "李一", "活动/内容支撑", "中级", "5.5"),
+    ("DD-2", "王一", "技术支持", "初级", "2"),
+];
+
+fn rows(path: &Path, sheet: &str) -> Vec<Vec<Data>> {
+    let mut book: Xlsx<_> = calamine::open_workbook(path).expect("a workbook");
+    book.worksheet_range(sheet).expect("a sheet").rows().map(<[Data]>::to_vec).collect()
+}
+
+/// The row whose first cells are these texts.
+fn row<'r>(rows: &'r [Vec<Data>], column: usize, text: &str) -> &'r [Data] {
+    rows.iter().find(|row| row[column] == Data::String(text.to_owned())).expect(text)
+}
+
+fn number(cell: &Data) -> f64 {
+    match cell {
+        Data::Float(number) => *number,
+        Data::Int(number) => f64::from(i32::try_from(*number).expect("small")),
+        other => panic!("{other:?} is no number"),
+    }
+}
+
+#[test]
+fn drafts_hold_the_figures_worked_out_by_hand() {
+    let workspace = Workspace::of_three();
+    let said = workspace.settled(&[]);
+    let names: Vec<String> = snapshot(&workspace.month()).into_keys().collect();
+    let expected = [
+        "manifest.json",
+        "乙/manifest.json",
+        "乙/结算单-2026-03-DD-3.pdf",
+        "乙/结算单-2026-03-DD-3.xlsx",
+        "甲/manifest.json",
+        "甲/结算单-2026-03-DD-1.pdf",
+        "甲/结算单-2026-03-DD-1.xlsx",
+        "甲/结算单-2026-03-DD-2.pdf",
+        "甲/结算单-2026-03-DD-2.xlsx",
+        "结算汇总-2026-03.xlsx",
+    ];
+    assert_eq!(names, expected, "{said}");
+    assert!(said.contains("另有 1 个案卷没有 2026-03"), "{said}");
+    let words = workspace.words("甲", "DD-1");
+    for figure in ["13,132.06", "90.5", "11,884.51", "11,211.80", "672.71", "草稿"] {
+        assert!(words.contains(figure), "{figure}: {words}");
+    }
+    let words = workspace.words("甲", "DD-2");
+    for figure in ["1,218.52", "1,149.55", "68.97", "11,884.51", "13,103.03", "17,262,612.66"] {
+        assert!(words.contains(figure), "{figure}: {words}");
+    }
+    assert!(workspace.ledger("甲").is_empty(), "a draft is not recorded");
+
+    let summary = workspace.summary();
+    let order = row(&summary, 2, "DD-2");
+    assert_eq!(order[0], Data::String("成都甲示例科技有限公司".into()));
+    let figures: Vec<f64> = order[4..11].iter().map(number).collect();
+    assert_eq!(figures, [2.0, 100.0, 1218.52, 1149.55, 68.97, 13_103.03, 17_262_612.66]);
+    assert_eq!(order[11], Data::String("草稿".into()));
+    let total = row(&summary, 0, "合计");
+    let sums: Vec<f64> = [4, 6, 7, 8].map(|column| number(&total[column])).into();
+    assert_eq!(sums, [37.5, 30_743.03, 29_002.86, 1_740.17]);
+}
+
+#[test]
+fn issued_once_and_for_all() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&[]);
+    let said = workspace.settled(&["--issue"]);
+    assert!(said.contains("本次开具：DD-1、DD-2"), "{said}");
+    assert!(!workspace.words("甲", "DD-1").contains("草稿"));
+    let ledger = workspace.ledger("甲");
+    let closing: Vec<&str> = ledger.iter().map(|line| line["累计"].as_str().expect("累计")).collect();
+    assert_eq!(closing, ["11884.51", "13103.03"]);
+    for line in &ledger {
+        for (name, hash) in line["输出"].as_object().expect("输出") {
+            let bytes = fs::read(workspace.month().join("甲").join(name)).unwrap();
+            assert_eq!(hash.as_str(), Some(sha256_hex(&bytes).as_str()), "{name}");
+        }
+    }
+    assert_eq!(row(&workspace.summary(), 2, "DD-1")[11], Data::String("已开具".into()));
+
+    // Again, as often as one likes and with or without --issue: nothing changes, no draft replaces what was issued.
+    let (files, dated) = (snapshot(workspace.folder.path()), dates(workspace.folder.path()));
+    for more in [&["--issue"][..], &[], &["--issue", "--only", "甲"]] {
+        let said = workspace.settled(more);
+        assert!(said.contains("新写 0 个文件"), "{said}");
+        assert!(snapshot(workspace.folder.path()) == files, "{more:?}: {said}");
+        assert!(dates(workspace.folder.path()) == dated, "{more:?}: {said}");
+    }
+    // Files that were lost are made again, to the byte.
+    fs::remove_dir_all(workspace.output()).unwrap();
+    workspace.settled(&[]);
+    assert!(snapshot(workspace.folder.path()) == files);
+}
+
+#[test]
+fn what_was_issued_otherwise_is_refused_until_it_is_corrected() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    let before = snapshot(&workspace.month().join("甲"));
+    workspace.one_day_more();
+    for more in [&[][..], &["--issue"]] {
+        let done = workspace.settle(more);
+        assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+        assert!(told(&done).contains("S005") && told(&done).contains("甲：没有结算"), "{}", told(&done));
+        assert!(snapshot(&workspace.month().join("甲")) == before, "its files are as they were");
+        assert_eq!(workspace.ledger("甲").len(), 2);
+    }
+    let summary = workspace.summary();
+    assert!(summary.iter().all(|row| row[2] != Data::String("DD-1".into())), "甲 is not in the sums");
+    let named = |row: &Vec<Data>| row[0].to_string().contains("成都甲示例科技有限公司（甲）");
+    assert!(summary.iter().any(named), "but named below them");
+
+    let said = workspace.settled(&["--issue", "--amend", "DD-2 漏记一天"]);
+    assert!(said.contains("本次更正：DD-2") && !said.contains("S005"), "{said}");
+    let ledger = workspace.ledger("甲");
+    assert_eq!(ledger.len(), 3);
+    assert_eq!(ledger[2]["应支付"], "1827.78");
+    assert_eq!((&ledger[2]["已结算"], &ledger[2]["累计"]), (&"13103.03".into(), &"13712.29".into()));
+    let words = workspace.words("甲", "DD-2");
+    for said in ["更正", "DD-2漏记一天", "1,827.78", "609.26", "13,712.29"] {
+        assert!(words.contains(said), "{said}: {words}");
+    }
+    let now = snapshot(&workspace.month().join("甲"));
+    assert!(now["结算单-2026-03-DD-1.pdf"] == before["结算单-2026-03-DD-1.pdf"]);
+    assert_eq!(row(&workspace.summary(), 2, "DD-2")[11], Data::String("更正".into()));
+
+    // A correction, too, is made once.
+    workspace.settled(&["--issue", "--amend", "DD-2 漏记一天"]);
+    assert_eq!(workspace.ledger("甲").len(), 3);
+    assert!(snapshot(&workspace.month().join("甲")) == now);
+}
+
+#[test]
+fn only_those_that_were_named() {
+    let workspace = Workspace::of_three();
+    let said = workspace.settled(&["--only", "DD-2，乙示例"]);
+    let names: Vec<String> = snapshot(&workspace.month()).into_keys().collect();
+    assert!(names.contains(&"甲/结算单-2026-03-DD-2.pdf".to_owned()), "{said}");
+    assert!(!names.contains(&"甲/结算单-2026-03-DD-1.pdf".to_owned()), "{said}");
+    assert!(names.contains(&"乙/结算单-2026-03-DD-3.pdf".to_owned()), "{said}");
+    // The summary has all of them.
+    assert!(number(&row(&workspace.summary(), 0, "合计")[6]).to_string() == "30743.03");
+    workspace.settled(&["--issue", "--only", "DD-2"]);
+    assert_eq!(workspace.ledger("甲").len(), 1);
+    assert_eq!(workspace.ledger("甲")[0]["订单"], "DD-2");
+    let summary = workspace.summary();
+    let states = ["DD-1", "DD-2", "DD-3"].map(|order| row(&summary, 2, order)[11].to_string());
+    assert_eq!(states, ["草稿", "已开具", "草稿"]);
+    // DD-1, still a draft, now follows DD-2: 1,218.52 + 11,884.51.
+    assert!((number(&row(&summary, 2, "DD-1")[9]) - 13_103.03).abs() < 1e-6);
+
+    let done = workspace.settle(&["--only", "DD-22"]);
+    assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+    assert!(text(&done.stderr).contains("是不是想写“DD-2”"), "{}", told(&done));
+    let done = workspace.settle(&["--only", "丙"]);
+    assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+}
+
+#[test]
+fn a_bad_case_spoils_no_other() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&[]);
+    let before = snapshot(&workspace.month().join("乙"));
+    workspace.sheets("乙", &[("DD-3", "赵三", "产品/平台服务", "高级", "二十来天")], &[("DD-3", BEST)]);
+    let done = workspace.settle(&["--issue"]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert_eq!(workspace.ledger("甲").len(), 2, "the others are issued");
+    assert!(workspace.ledger("乙").is_empty());
+    assert!(snapshot(&workspace.month().join("乙")) == before);
+    let last = text(&done.stderr);
+    assert!(last.contains("乙：没有结算"), "{last}");
+    let findings = rows(&workspace.month().join(format!("结算汇总-{MONTH}.xlsx")), "发现");
+    let of_case = |row: &&Vec<Data>| row[0] == Data::String("乙".into());
+    assert!(findings.iter().filter(of_case).count() >= 1, "{findings:?}");
+}
+
+#[test]
+fn adjusted_prices_are_not_guessed_at() {
+    let workspace = Workspace::of_three();
+    let path = workspace.cases().join("乙/合同.yaml");
+    let contract = fs::read_to_string(&path).unwrap();
+    let adjusted = |day: &str| {
+        fs::write(&path, format!("{contract}\n调整:\n  - {{生效日期: {day}, 事由: 税率调整, 税率: 3%}}\n"))
+            .unwrap();
+    };
+    adjusted("2026-04-01");
+    workspace.settled(&[]);
+    adjusted("2026-03-31");
+    let done = workspace.settle(&["--issue"]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    let said = text(&done.stderr);
+    assert!(
+        said.contains("2026-03-31") && said.contains("税率调整") && said.contains("乙：没有结算"),
+        "{said}"
+    );
+    assert!(workspace.ledger("乙").is_empty());
+}
+
+#[test]
+fn an_issued_document_has_no_blanks() {
+    let workspace = Workspace::of_three();
+    let path = workspace.cases().join("乙/订单/DD-3.yaml");
+    let order = fs::read_to_string(&path).unwrap();
+    fs::write(&path, order.replace(", 邮箱: zhou@xinghe.example.com", "")).unwrap();
+    workspace.settled(&[]);
+    let done = workspace.settle(&["--issue"]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert!(text(&done.stderr).contains("乙方联系人.邮箱"), "{}", told(&done));
+    assert!(workspace.ledger("乙").is_empty());
+    assert_eq!(workspace.ledger("甲").len(), 2);
+}
+
+#[test]
+fn running_again_redoes_only_what_changed() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&[]);
+    let dated = dates(&workspace.month());
+    workspace.one_day_more();
+    let said = workspace.settled(&[]);
+    let redated = dates(&workspace.month());
+    let changed: Vec<&String> = dated.keys().filter(|name| redated[*name] != dated[*name]).collect();
+    let expected = [
+        "manifest.json",
+        "甲/manifest.json",
+        "甲/结算单-2026-03-DD-2.pdf",
+        "甲/结算单-2026-03-DD-2.xlsx",
+        "结算汇总-2026-03.xlsx",
+    ];
+    assert_eq!(changed, expected, "{said}");
+    assert!(said.contains("新写 3 个文件，5 个没有变化"), "{said}");
+}
+
+/// A PDF made from the same is not typeset again: put in another file with its hash, and it is taken for the PDF.
+#[test]
+fn an_unchanged_pdf_is_taken_from_disk() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&[]);
+    let folder = workspace.month().join("乙");
+    let pdf = folder.join("结算单-2026-03-DD-3.pdf");
+    let genuine = fs::read(&pdf).unwrap();
+    let manifest = fs::read_to_string(folder.join("manifest.json")).unwrap();
+    fs::write(&pdf, "冒名").unwrap();
+    let other = sha256_hex("冒名".as_bytes());
+    fs::write(folder.join("manifest.json"), manifest.replace(&sha256_hex(&genuine), &other)).unwrap();
+    workspace.settled(&[]);
+    assert_eq!(fs::read(&pdf).unwrap(), "冒名".as_bytes(), "taken from disk");
+    // What does not have the recorded hash is made anew, and kept aside as somebody's work.
+    fs::write(&pdf, "改过").unwrap();
+    let said = workspace.settled(&[]);
+    assert!(fs::read(&pdf).unwrap() == genuine && said.contains("手工修改1"), "{said}");
+}
+
+#[test]
+fn two_threads_make_the_same_bytes_as_one() {
+    let workspace = Workspace::of_three();
+    let with = |threads: &str| {
+        let _ = fs::remove_dir_all(workspace.output());
+        let done = workspace.command(&[]).env("RAYON_NUM_THREADS", threads).output().expect("run");
+        assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+        snapshot(&workspace.output())
+    };
+    assert!(with("1") == with("2"));
+}
+
+#[test]
+fn nothing_to_settle_is_told() {
+    let workspace = Workspace::of_three();
+    let cases = workspace.cases();
+    let run = |month: &str| support::run(&["settle", arg(&cases), "--month", month]);
+    for (month, said) in [("2026-05", "结算/2026-05/"), ("2026-3", "2026-3"), ("三月", "不是月份")] {
+        let done = run(month);
+        assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+        assert!(text(&done.stderr).contains(said), "{}", told(&done));
+    }
+    let done = workspace.settle(&["--amend", "原因"]);
+    assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+    assert!(text(&done.stderr).contains("--issue"), "{}", told(&done));
+    assert!(!workspace.output().exists());
+}
+
+#[test]
+fn a_pipe_gets_results_and_no_progress() {
+    let workspace = Workspace::of_three();
+    let done = workspace.settle(&[]);
+    assert_eq!(text(&done.stderr), "");
+    for sign in ["\r", "\u{1b}", "件/秒", "还要"] {
+        assert!(!text(&done.stdout).contains(sign), "{}", text(&done.stdout));
+    }
+}
+
+/// Ctrl-C: what is begun is finished, nothing else is, and the next run does the rest.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_whole_cases_only() {
+    let workspace = Workspace::new();
+    for n in 0..40 {
+        let name = format!("供应商{n:02}");
+        workspace.case(&name, &["DD-1"]);
+        let person = format!("员工{n:02}");
+        workspace.sheets(&name, &[("DD-1", &person, "产品/平台服务", "高级", "20")], &[("DD-1", BEST)]);
+    }
+    let mut command = workspace.command(&["--issue"]);
+    let mut child = command
+        .env("RAYON_NUM_THREADS", "1")
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("run");
+    let started = Instant::now();
+    while snapshot_names(&workspace.month()).len() < 2 && started.elapsed() < Duration::from_secs(60) {
+        sleep(Duration::from_millis(5));
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(2));
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().expect("stderr"), &mut said).expect("UTF-8");
+    assert!(said.contains("已按 Ctrl-C 停止") && said.contains("汇总没有写"), "{said}");
+    assert!(!workspace.month().join(format!("结算汇总-{MONTH}.xlsx")).exists());
+
+    let done = snapshot_names(&workspace.month());
+    assert!(!done.is_empty() && done.len() < 40, "{done:?}");
+    for name in (0..40).map(|n| format!("供应商{n:02}")) {
+        let lines = workspace.ledger(&name).len();
+        assert_eq!(lines, usize::from(done.contains(&name)), "{name}: recorded and written, or neither");
+    }
+    for name in &done {
+        let manifest = fs::read(workspace.month().join(name).join("manifest.json")).expect("a whole folder");
+        let manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
+        for output in manifest["outputs"].as_array().expect("outputs") {
+            let file = workspace.month().join(name).join(output["file"].as_str().expect("file"));
+            assert_eq!(output["sha256"].as_str(), Some(sha256_hex(&fs::read(file).unwrap()).as_str()));
+        }
+    }
+    let before: BTreeMap<String, Vec<u8>> = snapshot(&workspace.month());
+    workspace.settled(&["--issue"]);
+    let after = snapshot(&workspace.month());
+    assert!(before.iter().all(|(name, bytes)| &after[name] == bytes), "what was finished stays as it is");
+    assert!((0..40).all(|n| workspace.ledger(&format!("供应商{n:02}")).len() == 1));
+}
+
+/// The finished case folders.
+#[cfg(unix)]
+fn snapshot_names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| !name.starts_with('.')).collect()
+}
