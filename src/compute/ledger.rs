@@ -22,6 +22,7 @@ pub struct Stamp {
 /// What issuing one 结算单 does. The lines of `New` and `Correction` have no outputs yet: these are hashed when they
 /// have been made.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one for each 结算单, and soon taken apart")]
 pub enum Issuing {
     /// It is issued for the first time.
     New(LedgerLine),
@@ -146,4 +147,123 @@ pub fn as_issued(
         ..settlement.clone()
     };
     (settlement, issue)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::{Decimal, dec};
+
+    use super::*;
+    use crate::compute::score::Score;
+    use crate::compute::settlement::Due;
+    use crate::diagnostics::Origin;
+    use crate::model::money::Money;
+    use crate::model::tax::TaxRate;
+
+    /// What an order's sheets come to: `cents` of work, at full marks.
+    fn settlement(order: &str, month: &str, cents: i64) -> OrderSettlement {
+        let work_gross = Money::round(Decimal::new(cents, 2));
+        OrderSettlement {
+            month: month.parse().unwrap(),
+            order: order.to_owned(),
+            order_index: 0,
+            origin: Origin::File("结算/2026-03/工时.xlsx".into()),
+            lines: Vec::new(),
+            days: Decimal::new(cents, 4),
+            work_gross,
+            persons: Vec::new(),
+            score: Score { items: Vec::new(), total: Decimal::ONE_HUNDRED },
+            note: String::new(),
+            due: Due::of(work_gross, Decimal::ONE_HUNDRED, TaxRate::from_percent(dec!(6)).unwrap()).unwrap(),
+            opening: Money::ZERO,
+            closing: Money::ZERO,
+            issued: None,
+        }
+    }
+
+    fn stamp() -> Stamp {
+        Stamp {
+            issued_at: "2026-04-08T10:15:00+08:00".into(),
+            version: "0.1.0".into(),
+            inputs: BTreeMap::new(),
+        }
+    }
+
+    /// A ledger with more lines.
+    fn with(ledger: &Ledger, new: Vec<LedgerLine>) -> Ledger {
+        let new = new.into_iter().map(|line| (line, Origin::File("台账.jsonl".into())));
+        Ledger::new(ledger.lines().iter().cloned().chain(new).collect(), Vec::new())
+    }
+
+    #[test]
+    fn one_run_carries_the_balance_from_one_to_the_next() {
+        let ledger = Ledger::default();
+        let mut issuer = Issuer::new(&ledger);
+        let mut decide = |order, cents, amend| {
+            let decided = issuer.decide(&settlement(order, "2026-03", cents), amend, &stamp());
+            (decided.line().number, decided.line().closing.to_string(), decided.to_append().is_some())
+        };
+        assert_eq!(decide("A", 100_000, None), (1, "1,000.00".into(), true));
+        assert_eq!(decide("B", 50_050, None), (2, "1,500.50".into(), true));
+        assert_eq!(decide("A", 100_000, None), (1, "1,000.00".into(), false));
+        assert_eq!(decide("A", 90_000, None), (1, "1,000.00".into(), false));
+        assert_eq!(decide("A", 90_000, Some("多记")), (3, "1,400.50".into(), true));
+        assert_eq!(decide("A", 80_000, Some("又多记")), (4, "1,300.50".into(), true));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_issued_and_amended_in_whatever_order_the_balance_holds(
+            runs in prop::collection::vec(
+                (prop::collection::vec((0..3_usize, 0_i64..2_000_000_000), 1..4), 0..5_usize, any::<bool>()),
+                1..12,
+            ),
+        ) {
+            let months = ["2026-05", "2026-03", "2026-12", "2027-02", "2026-04"];
+            let mut ledger = Ledger::default();
+            let mut counts: BTreeMap<(usize, usize), i64> = BTreeMap::new();
+            for (orders, month, amend) in runs {
+                let before = ledger.clone();
+                let mut issuer = Issuer::new(&before);
+                let mut new = Vec::new();
+                for (order, cents) in orders {
+                    let one = settlement(["A", "B", "C"][order], months[month], cents);
+                    let decided = issuer.decide(&one, amend.then_some("更正"), &stamp());
+                    let known = counts.get(&(order, month)).copied();
+                    let expected = match known {
+                        None => "new",
+                        Some(known) if known == cents => "unchanged",
+                        Some(_) if amend => "correction",
+                        Some(_) => "conflict",
+                    };
+                    let got = match &decided {
+                        Issuing::New(_) => "new",
+                        Issuing::Unchanged(_) => "unchanged",
+                        Issuing::Conflict(_) => "conflict",
+                        Issuing::Correction { replaced, .. } => {
+                            prop_assert_eq!(replaced.gross.decimal(), Decimal::new(known.unwrap_or(-1), 2));
+                            "correction"
+                        }
+                    };
+                    prop_assert_eq!(got, expected);
+                    if let Some(line) = decided.to_append() {
+                        counts.insert((order, month), cents);
+                        new.push(line.clone());
+                    }
+                }
+                ledger = with(&before, new);
+                prop_assert_eq!(&ledger.lines()[..before.lines().len()], before.lines(), "later lines only");
+            }
+            let mut opening = Money::ZERO;
+            for (index, (line, _)) in ledger.lines().iter().enumerate() {
+                prop_assert_eq!((line.number as usize, line.opening), (index + 1, opening));
+                opening = line.closing;
+            }
+            prop_assert_eq!(ledger.closing().decimal(), Decimal::new(counts.values().sum(), 2));
+            prop_assert_eq!(ledger.effective().map(|line| line.gross).sum::<Money>(), ledger.closing());
+        }
+    }
 }
