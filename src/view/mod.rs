@@ -17,6 +17,7 @@ pub mod settlement;
 pub mod settlement_blanks;
 pub mod settlement_people;
 pub mod settlement_sheet;
+pub mod settlement_words;
 pub mod sheets;
 pub mod summary;
 pub mod workbooks;

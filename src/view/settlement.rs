@@ -2,21 +2,22 @@
 //!
 //! May use: `model`, `compute`, `pack`, and its own room.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::contract::{ContractView, DocumentId, FontFamilies, Header};
 use super::forms::{Contact, Framework, WorkLine};
 use super::or_blank;
 use super::settlement_people::PeopleView;
+use super::settlement_words::{
+    TITLE, amounts, assessment_text, balance_labels, correction_text, execution, finding, number, other,
+    settlement_text, title,
+};
 use crate::compute::CaseFigures;
 use crate::compute::score::IndicatorScore;
-use crate::compute::settlement::{Difference, Issue, OrderSettlement};
-use crate::model::capital::to_capital;
+use crate::compute::settlement::{Issue, OrderSettlement, SettledLine};
 use crate::model::case::Case;
-use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
 use crate::model::order::ContactPerson;
 use crate::pack::{Indicator, Pack};
@@ -180,7 +181,6 @@ impl SettlementForm {
     pub fn filled(from: Sources<'_>) -> Option<Self> {
         let Sources { settlement, contract, pack, .. } = from;
         let order = from.case.orders.get(settlement.order_index)?;
-        let due = &settlement.due;
         Some(Self {
             filled: true,
             title: title(from.issue),
@@ -205,13 +205,7 @@ impl SettlementForm {
             lost: number(settlement.score.items.iter().map(|item| item.lost).sum()),
             full: number(pack.assessment.indicators.iter().map(|indicator| indicator.points).sum()),
             note: settlement.note.clone(),
-            settlement: format!(
-                "按框架协议4.5、4.6.6计算：应支付金额＝含税金额合计×考核得分÷100＝{}×{}÷100＝{}元；不含税金额＝应支付金额÷（1＋{}）；税额＝应支付金额－不含税金额。金额四舍五入到分。",
-                settlement.work_gross,
-                number(settlement.score.total),
-                due.gross,
-                due.rate,
-            ),
+            settlement: settlement_text(settlement),
             amounts: amounts(settlement, from.issue),
             other: other(settlement, from.issue),
             buyer_date: String::new(),
@@ -220,42 +214,6 @@ impl SettlementForm {
             people: PeopleView::of(settlement),
         })
     }
-}
-
-const TITLE: &str = "结算单";
-
-/// 结算单, or 结算单（更正）.
-pub fn title(issue: &Issue) -> String {
-    match issue {
-        Issue::Correction { .. } => format!("{TITLE}（更正）"),
-        Issue::Draft | Issue::Issued => TITLE.into(),
-    }
-}
-
-/// The line that a correction replaces, or that a draft would, and the reason as it is printed.
-pub fn replaced<'a>(settlement: &'a OrderSettlement, issue: &'a Issue) -> Option<(&'a LedgerLine, &'a str)> {
-    match issue {
-        Issue::Correction { reason, replaced } => Some((replaced, reason)),
-        Issue::Draft => settlement.contradicted().map(|line| (line, "（草稿，更正原因开具时填写）")),
-        Issue::Issued => None,
-    }
-}
-
-/// What stands at the head of a correction.
-pub fn correction_text(settlement: &OrderSettlement, issue: &Issue) -> String {
-    replaced(settlement, issue).map_or_else(String::new, |(line, reason)| {
-        format!(
-            "本结算单更正台账第{}号结算单（{}，订单编号{}）。更正原因：{reason}",
-            line.number,
-            line.month.chinese(),
-            line.order
-        )
-    })
-}
-
-/// A number without trailing zeros.
-pub(super) fn number(number: Decimal) -> String {
-    number.normalize().to_string()
 }
 
 /// A contact as the forms print it.
@@ -274,26 +232,7 @@ fn balances(from: Sources<'_>) -> Vec<BalanceRow> {
     vec![row(before, from.settlement.opening), row(after, from.settlement.closing)]
 }
 
-/// What the two balances are called.
-pub fn balance_labels(settlement: &OrderSettlement, issue: &Issue) -> [&'static str; 2] {
-    match replaced(settlement, issue) {
-        Some(_) => ["本次更正前", "本次更正后"],
-        None => ["本次结算前", "本次结算后"],
-    }
-}
-
-fn execution(settlement: &OrderSettlement) -> String {
-    let persons: BTreeSet<(&str, &str)> =
-        settlement.persons.iter().map(|person| (person.person.as_str(), person.person_id.as_str())).collect();
-    format!(
-        "{}乙方共{}人为本订单提供服务，合计{}人天，按岗位和级别汇总如下，人员明细见附表二。",
-        settlement.month.chinese(),
-        persons.len(),
-        number(settlement.days)
-    )
-}
-
-fn work_line(line: &crate::compute::settlement::SettledLine) -> WorkLine {
+fn work_line(line: &SettledLine) -> WorkLine {
     WorkLine {
         post: line.post.clone(),
         level: line.level.clone(),
@@ -310,27 +249,6 @@ fn pairs<'a>(
     pack.assessment.indicators.iter().zip(&settlement.score.items)
 }
 
-/// `附件2《服务质量考核办法》`.
-pub fn assessment_name(pack: &Pack) -> String {
-    let title = pack.document("附件2").map_or("服务质量考核办法", |document| document.title.as_str());
-    format!("附件2《{title}》")
-}
-
-fn assessment_text(settlement: &OrderSettlement, pack: &Pack) -> String {
-    let lost: Decimal = settlement.score.items.iter().map(|item| item.lost).sum();
-    let outcome = if lost.is_zero() {
-        "，没有扣分，不扣款。各项得分如下".to_owned()
-    } else {
-        format!("，扣{}分，扣款{}元。各项扣分如下", number(lost), settlement.deducted())
-    };
-    format!(
-        "依据框架协议{}考核，{}本订单考核得分{}分{outcome}，考核表见附表一。",
-        assessment_name(pack),
-        settlement.month.chinese(),
-        number(settlement.score.total)
-    )
-}
-
 fn score_row(indicator: &Indicator, item: &IndicatorScore) -> ScoreRow {
     ScoreRow {
         indicator: indicator.name.clone(),
@@ -338,86 +256,6 @@ fn score_row(indicator: &Indicator, item: &IndicatorScore) -> ScoreRow {
         finding: finding(indicator, item),
         lost: number(item.lost),
         score: number(item.score),
-    }
-}
-
-/// What was recorded and what it costs: `投诉次数2，每次扣1分，扣2分`.
-fn finding(indicator: &Indicator, item: &IndicatorScore) -> String {
-    let column = &indicator.column;
-    let (record, lost) = (number(item.record), number(item.lost));
-    let Some(deduction) = indicator.deduction else {
-        return if item.lost.is_zero() {
-            format!("{column}{record}，无扣分")
-        } else {
-            format!("{column}{record}，扣{lost}分")
-        };
-    };
-    if item.lost.is_zero() {
-        return format!("{column}{record}，无扣分");
-    }
-    let nominal = deduction.checked_mul(item.record).unwrap_or(item.lost);
-    let each = number(deduction);
-    if nominal > item.lost {
-        format!("{column}{record}，每次扣{each}分，计{}分，本项扣完为止，扣{lost}分", number(nominal))
-    } else {
-        format!("{column}{record}，每次扣{each}分，扣{lost}分")
-    }
-}
-
-fn amounts(settlement: &OrderSettlement, issue: &Issue) -> Vec<AmountGroup> {
-    let due = &settlement.due;
-    let now = [due.gross, due.net, due.tax];
-    let Some((line, _)) = replaced(settlement, issue) else {
-        return vec![group("", labels(&due.rate.to_string()), now, words)];
-    };
-    let short = |rate: &str| ["含税".to_owned(), format!("不含税（税率{rate}）"), "税额".to_owned()];
-    let Difference { gross, net, tax } = Difference::of(due, line);
-    let plain = ["含税", "不含税", "税额"].map(str::to_owned);
-    vec![
-        group("原应支付", short(&line.rate.to_string()), [line.gross, line.net, line.tax], words),
-        group("更正后\n应支付", short(&due.rate.to_string()), now, words),
-        group("差额", plain, [gross, net, tax], difference_words),
-    ]
-}
-
-fn group(name: &str, labels: [String; 3], amounts: [Money; 3], words: fn(Money) -> String) -> AmountGroup {
-    let row =
-        |(label, amount): (String, Money)| AmountRow { label, value: yuan(amount), words: words(amount) };
-    AmountGroup { name: name.into(), rows: labels.into_iter().zip(amounts).map(row).collect() }
-}
-
-/// `￥1,234.50元`, with its sign in front.
-fn yuan(amount: Money) -> String {
-    let sign = if amount.is_negative() { "-" } else { "" };
-    format!("{sign}￥{}元", amount.abs())
-}
-
-/// What the three amounts are called.
-pub fn labels(rate: &str) -> [String; 3] {
-    ["应支付金额（含税）".into(), format!("不含税金额（税率{rate}）"), "税额".into()]
-}
-
-/// 人民币 and the 大写.
-pub fn words(amount: Money) -> String {
-    to_capital(amount).map(|words| format!("人民币{words}")).unwrap_or_default()
-}
-
-/// No amount below zero has 大写: which way it goes is said in words.
-pub fn difference_words(amount: Money) -> String {
-    if amount == Money::ZERO {
-        return "不变".into();
-    }
-    let way = if amount.is_negative() { "减少" } else { "增加" };
-    to_capital(amount.abs()).map(|words| format!("{way}人民币{words}")).unwrap_or_default()
-}
-
-/// 五: that this is a correction; nothing otherwise.
-fn other(settlement: &OrderSettlement, issue: &Issue) -> String {
-    let correction = replaced(settlement, issue).is_some();
-    if correction {
-        "本结算单为更正结算单，更正原因见首部。".into()
-    } else {
-        String::new()
     }
 }
 

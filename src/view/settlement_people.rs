@@ -6,7 +6,7 @@ use jiff::civil::Weekday;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::settlement::number;
+use super::settlement_words::number;
 use crate::compute::settlement::{OrderSettlement, PersonDays};
 
 /// A day of the calendar's heading.

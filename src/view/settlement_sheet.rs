@@ -7,11 +7,11 @@
 
 use rust_decimal::Decimal;
 
-use super::settlement::{
-    SettlementForm, Sources, assessment_name, balance_labels, correction_text, difference_words, labels,
-    replaced, words,
-};
+use super::settlement::{SettlementForm, Sources};
 use super::settlement_people::{DayHead, PeopleView};
+use super::settlement_words::{
+    assessment_name, balance_labels, correction_text, difference_words, labels, replaced, words,
+};
 use super::sheets::wording::blank_settlement_form;
 use super::sheets::{AssessmentSheet, Field, FormRow, SheetMeta, WorkRow};
 use super::workbooks;

@@ -11,6 +11,7 @@ use super::cents;
 use super::form::{self, LAST, figure, heading_row, label, label_rows, value};
 use super::layout::{Cell, Content, MIN_ROW, Table, at, text_height};
 use super::people_sheet::{self, People};
+use super::settlement_form::seals;
 use super::{Paper, XlsxError, formats, new_workbook, set_up};
 use crate::view::settlement_sheet::{CorrectionTable, SettlementBook, Worded};
 
@@ -69,7 +70,7 @@ fn settlement(
 
     table.across(30, other, &section())?;
     table.across(MIN_ROW, &view.other, &formats::text())?;
-    seals(&mut table, view)?;
+    seals(&mut table, &view.seals)?;
     for note in &view.notes {
         table.across(20, note, &formats::line())?;
     }
@@ -294,18 +295,4 @@ fn worded(
     ];
     table.row(height, &cells)?;
     Ok(cell)
-}
-
-/// 甲方 and 乙方, side by side under a free line.
-fn seals(table: &mut Table, view: &SettlementBook) -> Result<(), XlsxError> {
-    table.across(16, "", &formats::line())?;
-    let [buyer, supplier] = &view.seals;
-    let cells = [
-        label((0, 0), &buyer.label),
-        value((1, 3), &buyer.value),
-        label((4, 4), &supplier.label),
-        value((5, LAST), &supplier.value),
-    ];
-    table.row(110, &cells)?;
-    Ok(())
 }
