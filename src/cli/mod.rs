@@ -29,8 +29,6 @@ use crate::input::workbook::is_guarded;
 use crate::rules::RULES;
 use output::Output;
 
-/// Help of a verb without positional arguments.
-const VERB_HELP: &str = "{about}\n\n用法：{usage}\n\n选项：\n{options}\n";
 /// Help of a verb with positional arguments.
 const VERB_HELP_WITH_ARGUMENTS: &str =
     "{about}\n\n用法：{usage}\n\n参数：\n{positionals}\n\n选项：\n{options}\n";
@@ -268,6 +266,29 @@ mod tests {
     }
 
     #[test]
+    fn settle_help() {
+        insta::assert_snapshot!(hetong(&["settle", "--help"]).1, @r#"
+        按月结算：生成全部案卷当月的结算单（PDF 和 XLSX）和结算汇总
+
+        用法：hetong settle [选项] --month <月份> <目录>…
+
+        参数：
+          <目录>...  含有案卷的文件夹，或案卷文件夹
+
+        选项：
+              --month <月份>          结算的月份，如 2026-03；工时和考核在案卷的“结算/<月份>/”里
+          -o, --output <目录>         生成到此目录下的“结算-<月份>”，默认 output
+              --issue                 开具：结算单不再是草稿，并记入案卷的台账
+              --amend <原因>          更正已经开具、现在结果不同的结算单，写明原因；与 --issue 一起用
+              --only <供应商|订单,…>  只做这些供应商或订单，如“星河示例,DD-2026-003”；汇总仍包括全部案卷
+              --font-dir <目录>       从此目录取中文字体，而不是从系统
+              --templates <目录>      使用此目录中的合同模板，而不是内置的模板
+              --color <方式>          彩色输出：auto（默认，只在终端上）、always、never
+          -h, --help                  显示说明
+        "#);
+    }
+
+    #[test]
     fn version() {
         assert_eq!(hetong(&["-V"]), (0, format!("hetong {}\n", env!("CARGO_PKG_VERSION")), String::new()));
     }
@@ -288,6 +309,8 @@ mod tests {
             wrong(&["check", "a", "--format", "json", "--format", "json"]),
             wrong(&["new", "a", "b"]),
             wrong(&["build", "a", "--final=yes"]),
+            wrong(&["settle", "a"]),
+            wrong(&["settle", "a", "--month", "2026-03", "--amend", "补录"]),
         ];
         insta::assert_snapshot!(all.join(""), @r#"
         错误：没有命令“chek”
@@ -309,6 +332,10 @@ mod tests {
         错误：多余的参数“b”
           用“hetong --help”或“hetong <命令> --help”查看用法
         错误：参数 --final 不能带值“yes”
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：缺少参数 --month <月份>
+          用“hetong --help”或“hetong <命令> --help”查看用法
+        错误：缺少参数 --issue
           用“hetong --help”或“hetong <命令> --help”查看用法
         "#);
     }

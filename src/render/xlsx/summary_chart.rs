@@ -143,10 +143,4 @@ mod tests {
         assert_eq!(round_up(dec!(20000000)), dec!(20000000));
         assert_eq!(round_up(dec!(0.5)), dec!(0.5));
     }
-
-    #[test]
-    fn a_page_holds_its_bars() {
-        assert_eq!(MOST_BARS, 38);
-        assert!(FRAME + MOST_BARS * BAR <= PAGE);
-    }
 }
