@@ -131,6 +131,9 @@ fn check_all(paths: &[PathBuf], session: &Session<'_>) -> Result<Vec<Checked>, F
 /// Cases whose work is in memory at one time.
 const CASES_AT_A_TIME: usize = 64;
 
+/// One case's rows of work by month.
+type MonthlyWork = Vec<(Month, Vec<WorkEntry>)>;
+
 /// Who worked when, over all cases, in one month or in every month: one who works for two suppliers is found only by
 /// looking at both. Only what concerns several cases is kept.
 pub fn people_of(folders: &[PathBuf], month: Option<Month>) -> People {
@@ -143,7 +146,7 @@ pub fn people_of(folders: &[PathBuf], month: Option<Month>) -> People {
         None => months::all_work(folder),
     };
     for some in folders.chunks(CASES_AT_A_TIME) {
-        let read: Vec<(String, Vec<(Month, Vec<WorkEntry>)>)> =
+        let read: Vec<(String, MonthlyWork)> =
             some.par_iter().map(|folder| (months::case_name(folder), work(folder))).collect();
         for (name, months) in &read {
             for (month, work) in months {

@@ -111,10 +111,10 @@ pub fn findings(done: &Output) -> Vec<Value> {
     report["cases"][0]["findings"].as_array().expect("findings").clone()
 }
 
-/// `合同.yaml:12:9`, `报价表.csv!F9`, or a file's name.
+/// `合同.yaml:12:9`, `报价表.csv!F9`, a file's name, or that of what nobody typed.
 pub fn place(finding: &Value) -> String {
     let place = &finding["place"];
-    let file = place["file"].as_str().unwrap_or_default();
+    let file = place["file"].as_str().or_else(|| place["figure"].as_str()).unwrap_or_default();
     match (place["cell"].as_str(), place["line"].as_u64(), place["column"].as_u64()) {
         (Some(cell), _, _) => format!("{file}!{cell}"),
         (None, Some(line), Some(column)) => format!("{file}:{line}:{column}"),

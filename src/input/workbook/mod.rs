@@ -18,6 +18,7 @@
 //!
 //! May use: `model`, `diagnostics`.
 
+mod above;
 mod address;
 mod archive;
 mod assessment;
@@ -46,6 +47,7 @@ mod trouble;
 mod worklog;
 mod xls;
 mod xlsb;
+mod xlsb_dates;
 mod xlsx;
 mod xml;
 

@@ -193,7 +193,7 @@ pub fn label(text: &str) -> Option<(String, String)> {
     let folded = number::fold(text);
     let (before, after) = folded.trim().split_once([':', '：'])?;
     let name: String = before.chars().filter(|c| !c.is_whitespace()).collect();
-    let is_name = (1..=12).contains(&name.chars().count()) && name.chars().any(|c| !c.is_ascii());
+    let is_name = (1..=12).contains(&name.chars().count()) && !name.is_ascii();
     is_name.then(|| (name, after.trim().to_owned()))
 }
 

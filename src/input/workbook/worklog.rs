@@ -8,8 +8,9 @@
 //!
 //! May use: `monthly`, `table`, `dates`, `number`.
 
+use super::above::{Above, goes_by};
 use super::evaluate::Evaluator;
-use super::grid::{Sheet, Value, Workbook};
+use super::grid::Workbook;
 use super::table::{Column, RowKind, Table};
 use super::{SheetSource, dates, heading, monthly, number, open};
 use crate::diagnostics::{CellRef, Located, Origin};
@@ -18,10 +19,10 @@ use crate::model::month::Month;
 use crate::model::month_sheets::{StatedTotal, WorkEntry};
 use crate::model::quotation::CellNumber;
 
-const ORDER: usize = 0;
+pub(super) const ORDER: usize = 0;
 const PERSON: usize = 1;
 const POST: usize = 2;
-const LEVEL: usize = 3;
+pub(super) const LEVEL: usize = 3;
 const DAYS: usize = 4;
 const DATE: usize = 5;
 const PERSON_ID: usize = 6;
@@ -40,7 +41,7 @@ pub(super) static ORDER_ALIASES: [&str; 9] = [
 ];
 
 /// The columns by all headings suppliers give them.
-static COLUMNS: [Column<'static>; 7] = [
+pub(super) static COLUMNS: [Column<'static>; 7] = [
     Column::required("订单编号", &ORDER_ALIASES),
     Column::required(
         "姓名",
@@ -194,64 +195,6 @@ fn without_unit(workbook: &Workbook, table: &Table<'_>) -> Option<Fault> {
         };
         Fault::new(kind, workbook.origin(table.sheet(), place))
     })
-}
-
-/// What stands above a sheet's table and holds for the whole of it: 订单编号：DD-2026-001. By column.
-/// Where a sheet has a section for each order, what was said last counts.
-#[derive(Clone, Debug, Default)]
-struct Above {
-    said: [Vec<(u32, Located<String>)>; 4],
-}
-
-impl Above {
-    fn of(workbook: &Workbook, sheet: &Sheet) -> Self {
-        let mut above = Self::default();
-        for (place, cell) in &sheet.cells {
-            let Value::Text(shown) = &cell.value else { continue };
-            let Some((name, mut value)) = monthly::label(shown) else { continue };
-            let name = heading::normalise(&name);
-            let Some(column) = (ORDER..=LEVEL).find(|column| goes_by(*column, &name)) else { continue };
-            let mut at = *place;
-            if value.is_empty() {
-                let Some((next, text)) = beside(sheet, *place) else { continue };
-                (at, value) = (next, text);
-            }
-            above.said[column].push((place.row, Located::new(value, workbook.origin(sheet, at))));
-        }
-        above
-    }
-
-    /// The columns to look for: what is said above the table need not stand in it.
-    fn wanted(&self) -> Vec<Column<'static>> {
-        let column = |(index, column): (usize, &Column<'static>)| {
-            let said = self.said.get(index).is_some_and(|said| !said.is_empty());
-            Column { required: column.required && !said, ..column.clone() }
-        };
-        COLUMNS.iter().enumerate().map(column).collect()
-    }
-
-    /// What was said last above a row.
-    fn said(&self, column: usize, row: u32) -> Option<&Located<String>> {
-        let said = self.said.get(column)?.iter().take_while(|(above, _)| *above < row);
-        said.last().map(|(_, said)| said)
-    }
-}
-
-/// Whether a column goes by a heading.
-fn goes_by(column: usize, name: &str) -> bool {
-    let column = COLUMNS.get(column);
-    column.is_some_and(|column| {
-        std::iter::once(&column.name).chain(column.aliases).any(|known| heading::normalise(known) == name)
-    })
-}
-
-/// The text in the cell to the right of a cell that ends in a colon, if it does not name itself, too.
-fn beside(sheet: &Sheet, place: CellRef) -> Option<(CellRef, String)> {
-    let (column, cell) = sheet.row(place.row).find(|(column, _)| *column > place.column)?;
-    let text = cell.value.shown().trim().to_owned();
-    let heading = COLUMNS.iter().enumerate().any(|(index, _)| goes_by(index, &heading::normalise(&text)));
-    (!heading && !text.is_empty() && monthly::label(&text).is_none())
-        .then_some((CellRef { row: place.row, column }, text))
 }
 
 /// What the row above said, for the rows in which it is left out.

@@ -14,6 +14,7 @@ use super::builder::{self, SheetBuilder, UNKNOWN_FORMULA};
 use super::cfb::u32_at;
 use super::grid::{Layout, Sheet, Value};
 use super::trouble::Trouble;
+use super::xlsb_dates::DateStyles;
 use super::{address, number, xlsx};
 use crate::diagnostics::CellRef;
 
@@ -45,8 +46,8 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
             }
         })?;
     }
-    // Styles go through calamine only, which makes room for what a record says it holds.
-    archive.part("xl/styles.bin").map(|part| records(part, |_, _| ())).transpose()?;
+    // Styles are looked at before calamine reads them: it makes room for what a record says it holds.
+    let dates = DateStyles::of(archive)?;
     let mut workbook =
         Xlsb::new(Cursor::new(bytes)).map_err(|_| Trouble::unreadable("不是有效的 xlsb 文件"))?;
     let mut sheets = Vec::new();
@@ -59,7 +60,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
             return Err(Trouble::unreadable(format!("工作表“{}”的内容找不到", meta.name)));
         };
         let SheetRecords { layout, values, formulas: formula_cells } =
-            look(parts.swap_remove(index).1, &strings)?;
+            look(parts.swap_remove(index).1, &strings, &dates)?;
         let mut builder = SheetBuilder::new(&meta.name, xlsx::visibility(meta.visible));
         let mut cells = workbook.worksheet_cells_reader(&meta.name).map_err(broken)?;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
@@ -84,7 +85,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
 }
 
 /// Visits every record with its number; the part must be made of whole records.
-fn records(part: &[u8], mut visit: impl FnMut(u32, &[u8])) -> Result<(), Trouble> {
+pub(super) fn records(part: &[u8], mut visit: impl FnMut(u32, &[u8])) -> Result<(), Trouble> {
     let broken = || Trouble::unreadable("文件内部的记录损坏");
     let mut rest = part;
     while !rest.is_empty() {
@@ -131,7 +132,7 @@ fn sheet_parts(archive: &Archive) -> Result<Vec<(String, &[u8])>, Trouble> {
 }
 
 /// A counted string in UTF-16, and what follows it.
-fn wide_string(data: &[u8]) -> Option<(String, &[u8])> {
+pub(super) fn wide_string(data: &[u8]) -> Option<(String, &[u8])> {
     let length = usize::try_from(u32_at(data, 0)?).ok()?.checked_mul(2)?;
     let text = data.get(4..length.checked_add(4)?)?;
     let units: Vec<u16> = text.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
@@ -147,7 +148,7 @@ struct SheetRecords {
     formulas: Vec<CellRef>,
 }
 
-fn look(part: &[u8], strings: &[String]) -> Result<SheetRecords, Trouble> {
+fn look(part: &[u8], strings: &[String], dates: &DateStyles) -> Result<SheetRecords, Trouble> {
     let mut found = SheetRecords::default();
     let (mut row, mut column) = (0, 0_u32);
     records(part, |kind, data| match kind {
@@ -169,7 +170,7 @@ fn look(part: &[u8], strings: &[String]) -> Result<SheetRecords, Trouble> {
         SHORT_BLANK..=SHORT_SHARED_STRING => {
             column = column.saturating_add(1);
             let value = short_value(kind, data.get(4..).unwrap_or_default(), strings).unwrap_or(Value::Empty);
-            found.values.push((CellRef { row, column }, value));
+            found.values.push((CellRef { row, column }, dates.apply(data, value)));
         }
         COLUMN_INFO => {
             let hidden = data.get(16).is_some_and(|flags| flags & 1 != 0);
