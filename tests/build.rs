@@ -17,10 +17,14 @@ use support::{
 
 const CASE: &str = "星河示例";
 const DATA_SHARING: &str = "承诺方承诺数据合作仅在以下范围内进行";
-const FILES: [&str; 15] = [
+const FILES: [&str; 19] = [
     "manifest.json",
     "合同全套.pdf",
     "合同正文.pdf",
+    "委托订单-DD-2026-001.pdf",
+    "委托订单-DD-2026-001.xlsx",
+    "委托订单-DD-2026-002.pdf",
+    "委托订单-DD-2026-002.xlsx",
     "核对报告.pdf",
     "附件1-技术规范书.pdf",
     "附件2-服务质量考核办法.pdf",
@@ -374,7 +378,7 @@ fn the_manifest_tells_what_the_files_are_and_not_where() {
         let bytes = fs::read(case.path().join(entry["file"].as_str().expect("file"))).unwrap();
         assert_eq!(entry["sha256"].as_str(), Some(sha256_hex(&bytes).as_str()));
     }
-    assert_eq!(entries("inputs").len(), 2);
+    assert_eq!(entries("inputs").len(), 4);
     assert!(entries("figures").iter().any(|figure| figure["value"] == "17,275,715.69"));
     assert_eq!(manifest["state"], "draft");
 }
@@ -424,6 +428,12 @@ fn the_pdfs_are_sound_titled_and_tagged() {
         assert_eq!(field("Tagged"), "yes", "{}", file.display());
         assert!(!field("Title").is_empty(), "{}: {info}", file.display());
         assert!(field("Page size").contains("(A4)"), "{}: {info}", file.display());
-        assert!(field("CreationDate").contains("Mar  1") && field("CreationDate").contains("2026"), "{info}");
+        // An order bears the day on which it was signed.
+        let signed = match file.file_name().and_then(|name| name.to_str()) {
+            Some("委托订单-DD-2026-001.pdf") => "Mar  3",
+            Some("委托订单-DD-2026-002.pdf") => "Mar 30",
+            _ => "Mar  1",
+        };
+        assert!(field("CreationDate").contains(signed) && field("CreationDate").contains("2026"), "{info}");
     }
 }

@@ -17,8 +17,8 @@ use hetong::model::tax::TaxRate;
 use hetong::render::xlsx;
 use hetong::view::sheets::wording::{self, Framework, Readings};
 use hetong::view::sheets::{
-    AssessmentSheet, IndicatorRow, Offer, Payable, PaymentRow, PricePost, PriceRow, PriceTable, PriceTotals,
-    QuotationFormSheet, QuotationSheet, SheetMeta, WorkRow, WorkTable,
+    AssessmentSheet, Basis, IndicatorRow, Offer, OrderWork, OrderWorkRow, PaymentRow, PricePost, PriceRow,
+    PriceTable, PriceTotals, QuotationFormSheet, QuotationSheet, SheetMeta,
 };
 use rust_decimal::{Decimal, dec};
 use support::office;
@@ -309,59 +309,87 @@ fn scores_come_out_as_ours() {
     }
 }
 
-fn work(rows: &[(Decimal, Decimal)]) -> WorkTable {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|&(days, price)| WorkRow {
-            post: "技术支持".into(),
-            level: "中级".into(),
-            days,
-            gross_price: Money::round(price),
-            amount: Money::round(days * price),
-        })
-        .collect();
-    WorkTable {
+fn work(rows: &[(Decimal, Decimal)]) -> OrderWork {
+    let amount = |&(days, price): &(Decimal, Decimal)| Money::round(days * price);
+    let row = |line: &(Decimal, Decimal)| OrderWorkRow {
+        post: "技术支持".into(),
+        level: "中级".into(),
+        days: Some(line.0),
+        gross_price: Some(Money::round(line.1)),
+        amount: Some(amount(line)),
+    };
+    OrderWork {
         caption: "明细".into(),
         headings: ["岗位职责", "级别", "人天", "含税单价", "金额"].map(str::to_owned),
-        total: rows.iter().map(|row| row.amount).sum(),
+        total: Some(rows.iter().map(amount).sum()),
         total_label: "合计".into(),
-        rows,
+        rows: rows.iter().map(row).collect(),
     }
 }
 
 #[test]
-fn orders_and_settlements_come_out_as_ours() {
+fn orders_come_out_as_ours() {
     let mut order =
         wording::blank_order_form(&Framework::default(), &Readings::default(), SheetMeta::default());
     let table = work(&[(dec!(120), dec!(899.99)), (dec!(33.5), dec!(799.99)), (dec!(0.125), dec!(1036.15))]);
-    let total = table.total;
+    let total = table.total.unwrap();
     let share = |share: Decimal| Money::round(total.decimal() * share);
-    let stage = |amount, share| PaymentRow { amount: Some(amount), share: Some(share), ..Default::default() };
+    let stage = |amount, share, amount_basis| PaymentRow {
+        amount: Some(amount),
+        amount_basis,
+        share: Some(share),
+        ..Default::default()
+    };
     let (first, second) = (share(dec!(0.3)), share(dec!(0.3333)));
     order.payments.rows = vec![
-        stage(first, dec!(0.3)),
-        stage(second, dec!(0.3333)),
-        stage(total - first - second, dec!(0.3667)),
+        stage(first, dec!(0.3), Basis::Computed),
+        stage(second, dec!(0.3333), Basis::Computed),
+        stage(total - first - second, dec!(0.3667), Basis::Rest),
     ];
     order.work = Some(table);
 
-    let mut settlement =
-        wording::blank_settlement_form(&Framework::default(), &Readings::default(), SheetMeta::default());
-    let table = work(&[(dec!(21.75), dec!(1036.15)), (dec!(4.5), dec!(621.69))]);
-    let score = dec!(97.35);
-    let gross = Money::round(table.total.decimal() * score / dec!(100));
-    let net = rate(dec!(6)).net(gross);
-    settlement.sections[2].payable = Some(Payable {
-        score: ("考核得分".into(), score),
-        gross: ("应支付".into(), gross),
-        rate: ("税率".into(), rate(dec!(6))),
-        net: ("不含税".into(), net),
-        tax: ("税额".into(), gross - net),
-    });
-    settlement.sections[2].work = Some(table);
-
-    let books = [xlsx::write_order_form(&order).unwrap(), xlsx::write_settlement_form(&settlement).unwrap()];
+    let books = [xlsx::write_order_form(&order).unwrap()];
     let saved = recalculated(&books);
-    assert_eq!(assert_same_figures(&books[0], &saved[0]), 3 + 1 + 3);
-    assert_eq!(assert_same_figures(&books[1], &saved[1]), 2 + 1 + 3);
+    assert_eq!(assert_same_figures(&books[0], &saved[0]), 3 + 2 + 3);
+}
+
+/// Amounts that are typed give ratios, a ratio that is typed gives an amount, and the last of each takes the rest.
+#[test]
+fn a_plan_of_ratios_and_amounts_comes_out_as_ours() {
+    let mut order =
+        wording::blank_order_form(&Framework::default(), &Readings::default(), SheetMeta::default());
+    // 33.5 × 784.01 = 26,264.335 and 0.25 × 898.94 = 224.735: half a cent goes up; together 26,489.08.
+    let row = |days: Decimal, price: Decimal, amount: Decimal| OrderWorkRow {
+        post: "技术支持".into(),
+        level: "中级".into(),
+        days: Some(days),
+        gross_price: Some(Money::round(price)),
+        amount: Some(Money::round(amount)),
+    };
+    order.work = Some(OrderWork {
+        caption: "明细".into(),
+        headings: ["岗位职责", "级别", "人天", "含税单价", "金额"].map(str::to_owned),
+        rows: vec![
+            row(dec!(33.5), dec!(784.01), dec!(26264.34)),
+            row(dec!(0.25), dec!(898.94), dec!(224.74)),
+        ],
+        total_label: "订单总额".into(),
+        total: Some(Money::round(dec!(26489.08))),
+    });
+    let stage = |amount, amount_basis, share, share_basis| PaymentRow {
+        amount: Some(Money::round(amount)),
+        amount_basis,
+        share: Some(share),
+        share_basis,
+        ..Default::default()
+    };
+    // 1,000 / 26,489.08 = 3.7751 %; 33.333 % = 8,829.6050…; the third is typed, 62.889 % is what is left of 100 %.
+    order.payments.rows = vec![
+        stage(dec!(1000), Basis::Stated, dec!(0.0378), Basis::Computed),
+        stage(dec!(8829.61), Basis::Rest, dec!(0.33333), Basis::Stated),
+        stage(dec!(16659.47), Basis::Stated, dec!(0.62887), Basis::Rest),
+    ];
+    let book = xlsx::write_order_form(&order).unwrap();
+    let saved = recalculated(std::slice::from_ref(&book));
+    assert_eq!(assert_same_figures(&book, &saved[0]), 2 + 2 + 3);
 }

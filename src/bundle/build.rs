@@ -11,11 +11,11 @@ use thiserror::Error;
 
 use super::job::Job;
 use super::manifest::{MANIFEST, manifest, recorded_outputs};
-use super::plan::{PlannedFile, REPORT, WHOLE, contract_files};
+use super::orders::{ORDER, left_out, order_files};
+use super::plan::{PlannedFile, REPORT, WHOLE, case_files};
 use super::produce::{Output, Press, ProduceError};
 use super::write::{Written, write};
 use crate::input::folder::explain;
-use crate::pack::Pack;
 use crate::render::fonts::Fonts;
 use crate::rules::Purpose;
 
@@ -40,10 +40,10 @@ pub enum BuildError {
 /// # Errors
 /// If a document cannot be made or written; `target` is then untouched.
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
-    let files = contract_files(&job.pack, only)
-        .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(&job.pack) })?;
+    let files = case_files(&job.pack, &job.case.orders, only)
+        .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(job) })?;
     let press = Press::new(job, fonts).map_err(ProduceError::from)?.reusing(target);
-    let stale = stale_files(&press, &job.pack, only, &files, target)?;
+    let stale = stale_files(&press, job, only, &files, target)?;
     if job.purpose == Purpose::Final && !stale.is_empty() {
         return Err(BuildError::Stale(stale));
     }
@@ -56,20 +56,27 @@ pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result
     let mut files: BTreeMap<String, Vec<u8>> =
         outputs.into_iter().map(|output| (output.name, output.bytes)).collect();
     files.insert(MANIFEST.into(), manifest);
-    Ok(Written { stale, ..write(target, &files, !only.is_empty())? })
+    let left_out = left_out(&job.case.orders);
+    Ok(Written { stale, left_out, ..write(target, &files, !only.is_empty())? })
 }
 
 /// What `--only` takes.
-fn known_documents(pack: &Pack) -> Vec<String> {
-    let known = |id: &str| id == WHOLE || id == REPORT;
-    let documents = pack.documents.iter().filter(|d| d.in_bundle || known(&d.id));
-    documents.map(|document| document.id.clone()).collect()
+fn known_documents(job: &Job) -> Vec<String> {
+    let orders = order_files(&job.pack, &job.case.orders);
+    let known = |id: &str| id == WHOLE || id == REPORT || (id == ORDER && !orders.is_empty());
+    let documents = job.pack.documents.iter().filter(|d| d.in_bundle || known(&d.id));
+    let mut names: Vec<String> = documents.map(|document| document.id.clone()).collect();
+    let mut numbers: Vec<usize> = orders.iter().filter_map(|file| file.order).collect();
+    numbers.dedup();
+    let numbers = numbers.into_iter().filter_map(|index| job.case.orders.get(index));
+    names.extend(numbers.map(|order| order.number().to_owned()));
+    names
 }
 
 /// The documents of an earlier build that `only` leaves out although they would come out otherwise now.
 fn stale_files(
     press: &Press<'_>,
-    pack: &Pack,
+    job: &Job,
     only: &[String],
     wanted: &[PlannedFile],
     target: &Path,
@@ -77,7 +84,7 @@ fn stale_files(
     if only.is_empty() {
         return Ok(Vec::new());
     }
-    let mut others = contract_files(pack, &[]).unwrap_or_default();
+    let mut others = case_files(&job.pack, &job.case.orders, &[]).unwrap_or_default();
     others.retain(|file| !wanted.contains(file) && target.join(&file.name).exists());
     let outputs = press.print(&others)?;
     let differs =

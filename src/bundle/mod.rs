@@ -7,6 +7,7 @@ pub mod build;
 pub mod job;
 pub mod ledger;
 pub mod manifest;
+pub mod orders;
 pub mod plan;
 pub mod produce;
 pub mod reuse;

@@ -1,7 +1,9 @@
 //! Which files a build writes, and of which documents each is made.
 //!
-//! May use: `pack`.
+//! May use: `pack`, `bundle::orders`.
 
+use super::orders::{is_meant, order_files};
+use crate::model::order::Order;
 use crate::pack::{DocumentSpec, Pack};
 
 /// What kind of file.
@@ -26,12 +28,33 @@ pub struct PlannedFile {
     pub format: Format,
     /// The templates that make it up, in order.
     pub templates: Vec<String>,
+    /// Which of the case's orders it shows; none for what is not about one order.
+    pub order: Option<usize>,
 }
 
 /// The document that binds all others.
 pub const WHOLE: &str = "全套";
 /// The report on the check; made after all others, because it lists them.
 pub const REPORT: &str = "核对报告";
+
+/// The files of a case: the framework contract's, then the orders'. The report is apart.
+///
+/// `only` keeps what is named there: documents by their id, orders by number, and the files of either order by name.
+///
+/// # Errors
+/// The names in `only` that nothing has.
+pub fn case_files(pack: &Pack, orders: &[Order], only: &[String]) -> Result<Vec<PlannedFile>, Vec<String>> {
+    let mut of_orders = order_files(pack, orders);
+    let means = |name: &String| of_orders.iter().any(|file| is_meant(file, orders, name));
+    let (named, others): (Vec<String>, Vec<String>) = only.iter().cloned().partition(means);
+    let mut files = match (only.is_empty(), others.is_empty()) {
+        (false, true) => Vec::new(),
+        _ => contract_files(pack, &others)?,
+    };
+    of_orders.retain(|file| only.is_empty() || named.iter().any(|name| is_meant(file, orders, name)));
+    files.extend(of_orders);
+    Ok(files)
+}
 
 /// The files of the framework contract: its documents one by one, then 合同全套. The report is apart.
 ///
@@ -78,5 +101,6 @@ fn pdf(document: &DocumentSpec, templates: Vec<String>) -> PlannedFile {
         name: format!("{}.pdf", document.file),
         format: Format::Pdf,
         templates,
+        order: None,
     }
 }

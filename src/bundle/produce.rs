@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::job::Job;
+use super::orders::ORDER;
 use super::plan::{Format, PlannedFile, report_file};
 use super::reuse::{Earlier, Ground};
 use crate::input::folder::{InputFile, sha256_hex};
@@ -103,7 +104,11 @@ impl<'a> Press<'a> {
     /// If a template does not fit the view.
     pub fn source(&self, file: &PlannedFile) -> Result<String, TemplateError> {
         let title = format!("{}（{}）", self.view.header.left, file.title);
-        self.templates.fill("main.typ", &self.view.for_file(&title, &template_names(file)))
+        let mut view = self.view.for_file(&title, &template_names(file));
+        if let Some((_, _, form)) = self.order_of(file) {
+            view.order_form = form;
+        }
+        self.templates.fill("main.typ", &view)
     }
 
     fn workbook(&self, file: &PlannedFile) -> Result<Output, ProduceError> {
@@ -113,6 +118,7 @@ impl<'a> Press<'a> {
             "附件3" => xlsx::write_quotation(&workbooks::quotation(figures, view)),
             "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
             "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
+            ORDER => Ok(self.order_book(file)?),
             other => return Err(ProduceError::NoWorkbook { document: other.to_owned() }),
         };
         let bytes = bytes.map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;
@@ -126,7 +132,8 @@ impl<'a> Press<'a> {
     }
 
     fn typeset(&self, file: &PlannedFile, source: &str) -> Result<Output, ProduceError> {
-        self.typeset_as_of(stamp(self.job), file, source)
+        let stamp = self.order_stamp(file).unwrap_or_else(|| stamp(self.job));
+        self.typeset_as_of(stamp, file, source)
     }
 
     /// The same with a day of its own in the PDF's metadata.

@@ -81,6 +81,7 @@ impl Press<'_> {
             name: format!("{stem}.{extension}"),
             format,
             templates: vec![document.template.clone()],
+            order: None,
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Written {
     pub unchanged: Vec<String>,
     /// Files of an earlier build that were left as they are although they are out of date.
     pub stale: Vec<String>,
+    /// What was asked for but not made, and why.
+    pub left_out: Vec<String>,
     /// Files of ours that were changed by hand: their name, and the name under which they are kept.
     pub kept: Vec<(String, String)>,
 }

@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long = "final")]
     pub is_final: bool,
 
-    /// 只生成这些文件，如“附件3,附件5”
+    /// 只生成这些文件，如“附件3,附件5”；“订单”是全部委托订单，也可写订单编号
     #[arg(long, value_name = "文件,…")]
     only: Vec<String>,
 
@@ -149,6 +149,9 @@ fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) ->
     }
     if !written.stale.is_empty() {
         text += &format!("  注意：{} 已经过期，但 --only 没有包括，没有更新\n", written.stale.join("、"));
+    }
+    for left_out in &written.left_out {
+        text += &format!("  注意：{left_out}\n");
     }
     for (file, kept) in &written.kept {
         text += &format!("  “{file}”被人改过，改过的那份另存为“{kept}”\n");

@@ -231,7 +231,7 @@ mod tests {
           build    检查案卷并生成整套合同（PDF 和 XLSX）
           settle   按月结算：生成全部案卷当月的结算单（PDF 和 XLSX）和结算汇总
           explain  解释一条规则；不给编号时列出全部规则
-          schema   输出 合同.yaml 的 JSON Schema，编辑器用它补全和检查
+          schema   输出 合同.yaml 或委托订单的 JSON Schema，编辑器用它补全和检查
 
         选项：
               --templates <目录>  使用此目录中的合同模板，而不是内置的模板
@@ -257,7 +257,7 @@ mod tests {
         选项：
           -o, --output <目录>     生成到此目录，默认 output
               --final             生成正式稿：没有水印和空白；有错误或空白时拒绝生成
-              --only <文件,…>     只生成这些文件，如“附件3,附件5”
+              --only <文件,…>     只生成这些文件，如“附件3,附件5”；“订单”是全部委托订单，也可写订单编号
               --font-dir <目录>   从此目录取中文字体，而不是从系统
               --templates <目录>  使用此目录中的合同模板，而不是内置的模板
               --color <方式>      彩色输出：auto（默认，只在终端上）、always、never

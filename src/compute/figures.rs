@@ -50,7 +50,8 @@ pub struct Figure {
     pub clause: &'static str,
 }
 
-/// Every figure of 附件3, 4.3 and the orders, in the documents' order, then those of the 结算单. Empty rows of a draft have none.
+/// Every figure of 附件3, 4.3 and the orders, in the documents' order, then those of the 结算单. Empty rows of a
+/// draft have none.
 pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figure> {
     let rate = figures.table.rate;
     let mut book = Vec::new();
@@ -86,6 +87,7 @@ pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figur
             clause: "附件5 二(4)",
         });
     }
+    book.extend(order_book(case, figures));
     book.extend(super::figures_settlement::settlement_book(case, pack, figures));
     book
 }

@@ -69,7 +69,11 @@ pub fn sequence(orders: &[Order]) -> Vec<usize> {
     let key = |index: &usize| {
         let order = orders.get(*index);
         let signed = order.and_then(|order| order.signed_on.as_ref()).map(|date| date.value);
-        (signed.is_none(), signed, order.map(|order| natural_key(order.number())))
+        (
+            signed.is_none(),
+            signed,
+            order.map(|order| (order.number().is_empty(), natural_key(order.number()))),
+        )
     };
     sequence.sort_by_cached_key(key);
     sequence

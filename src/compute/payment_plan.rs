@@ -8,9 +8,10 @@ use crate::model::money::Money;
 use crate::model::order::{Order, PaymentStage};
 
 /// How a figure of the 付款计划 came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Basis {
     /// Written in the order.
+    #[default]
     Stated,
     /// Worked out from the row's other figure and 订单总额.
     Computed,
@@ -34,6 +35,13 @@ pub struct StageFigures {
 /// How far the amounts of so many rows may be from 订单总额 × 比例 when each is rounded to 分 and one takes the rest.
 pub fn rounding_room(rows: usize) -> Decimal {
     dec!(0.005) * Decimal::from(rows.saturating_sub(1).max(1))
+}
+
+/// 30%, 33.33%.
+pub fn percent(share: Decimal) -> String {
+    share
+        .checked_mul(Decimal::ONE_HUNDRED)
+        .map_or_else(String::new, |percent| format!("{}%", percent.normalize()))
 }
 
 /// Amounts from ratios, then ratios from amounts.

@@ -1,6 +1,7 @@
-//! The input language as JSON Schema (draft 07, which YAML editors know): what may be written in 合同.yaml.
+//! The input language as JSON Schema (draft 07, which YAML editors know): what may be written in 合同.yaml and in
+//! 订单/*.yaml.
 //!
-//! The structure and the descriptions stand in `合同.schema.json`; what belongs to a pack (clause parameters, data
+//! The structure and the descriptions stand in `合同.schema.json` and `订单.schema.json`; what belongs to a pack (clause parameters, data
 //! categories, relations …) is put in from the pack. A test holds the schema to the keys the reader asks for.
 //!
 //! May use: `pack`.
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::pack::{Pack, ParameterKind};
 
 const BASE: &str = include_str!("合同.schema.json");
+const ORDER_BASE: &str = include_str!("订单.schema.json");
 
 /// The schema of 合同.yaml for a pack.
 ///
@@ -35,6 +37,21 @@ pub fn contract_schema(pack: &Pack) -> serde_json::Result<Value> {
     set(&mut schema, &format!("{integrity}/关联人员/items/properties/关系/items/enum"), relations);
     let business = strings(pack.business_categories.iter());
     set(&mut schema, &format!("{integrity}/其他业务合作/items/examples"), business);
+    Ok(schema)
+}
+
+/// The schema of an order for a pack.
+///
+/// # Errors
+/// If the schema in the binary is not valid JSON, which a test rules out.
+pub fn order_schema(pack: &Pack) -> serde_json::Result<Value> {
+    let mut schema: Value = serde_json::from_str(ORDER_BASE)?;
+    let line = "/properties/明细/items/properties";
+    set(&mut schema, &format!("{line}/岗位/enum"), strings(pack.tender.posts.iter().map(|post| &post.name)));
+    let mut levels: Vec<&String> = pack.tender.lines().map(|(_, line)| &line.level).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    levels.retain(|level| seen.insert(*level));
+    set(&mut schema, &format!("{line}/级别/enum"), strings(levels.into_iter()));
     Ok(schema)
 }
 
@@ -116,6 +133,36 @@ mod tests {
         published.remove("条款");
         published.remove("信息安全.数据合作.保障措施.咪咕公司");
         assert_eq!(published, loaded.known_keys.known);
+    }
+
+    const EVERY_ORDER_KEY: &str = "\
+服务周期: {自: 2026-03-01, 至: 2026-03-31}
+甲方联系人: {姓名: 甲}
+乙方联系人: {姓名: 乙}
+明细: [{人天: 1}]
+付款计划: [{比例: 30%}]
+";
+
+    #[test]
+    fn the_orders_schema_has_exactly_the_keys_the_reader_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(case::CASE_FILE), "模板: migu-2026\n").unwrap();
+        std::fs::create_dir(folder.path().join("订单")).unwrap();
+        std::fs::write(folder.path().join("订单/甲.yaml"), EVERY_ORDER_KEY).unwrap();
+        let loaded = case::load(folder.path());
+        let base: Value = serde_json::from_str(ORDER_BASE).unwrap();
+        let mut published = BTreeMap::new();
+        properties(&base, "", &mut published);
+        assert_eq!(published, loaded.known_order_keys.known);
+    }
+
+    #[test]
+    fn an_orders_posts_and_levels_are_the_packs() {
+        let schema = order_schema(&Pack::embedded("migu-2026").unwrap()).unwrap();
+        let line = "/properties/明细/items/properties";
+        let at = |key: &str| schema.pointer(&format!("{line}/{key}/enum")).cloned().unwrap_or_default();
+        assert_eq!(at("级别"), json!(["高级", "中级", "初级"]));
+        assert_eq!(at("岗位").as_array().unwrap().len(), 7);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use crate::diagnostics::Located;
 use crate::model::case::{Case, DataSharing, Integrity, Supplier, Text};
+use crate::model::order::Order;
 
 /// A text and the key it stands under.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,9 @@ pub fn user_texts(case: &Case) -> Vec<UserText<'_>> {
     }
     for (index, adjustment) in case.adjustments.iter().enumerate() {
         texts.one(&format!("调整[{}].事由", index + 1), &adjustment.reason);
+    }
+    for one in &case.orders {
+        order(one, &mut texts);
     }
     texts.0
 }
@@ -99,6 +103,40 @@ fn data_sharing<'a>(data: &'a DataSharing, texts: &mut Texts<'a>) {
     texts.one(&format!("{BLOCK}.保障措施.承诺方"), &data.supplier_safeguards);
 }
 
+fn order<'a>(order: &'a Order, texts: &mut Texts<'a>) {
+    let of = format!("委托订单 {} 的", order.called());
+    let (buyer, supplier) = (&order.buyer_contact, &order.supplier_contact);
+    for (key, text) in [
+        ("编号", &order.number),
+        ("名称", &order.name),
+        ("甲方联系人.姓名", &buyer.name),
+        ("甲方联系人.电话", &buyer.phone),
+        ("甲方联系人.邮箱", &buyer.email),
+        ("乙方联系人.姓名", &supplier.name),
+        ("乙方联系人.电话", &supplier.phone),
+        ("乙方联系人.邮箱", &supplier.email),
+        ("甲方其他信息", &order.buyer_other),
+        ("乙方其他信息", &order.supplier_other),
+        ("特别说明", &order.special_notes),
+        ("服务事项", &order.service_items),
+        ("具体要求", &order.requirements),
+        ("委托内容", &order.content),
+        ("考核与结算", &order.assessment),
+    ] {
+        texts.one(&format!("{of}{key}"), text);
+    }
+    for (index, line) in order.lines.iter().enumerate() {
+        texts.one(&format!("{of}明细[{}].岗位", index + 1), &line.post);
+        texts.one(&format!("{of}明细[{}].级别", index + 1), &line.level);
+    }
+    for (index, stage) in order.plan.iter().enumerate() {
+        for (key, text) in [("阶段", &stage.stage), ("条件", &stage.condition), ("说明", &stage.note)] {
+            texts.one(&format!("{of}付款计划[{}].{key}", index + 1), text);
+        }
+    }
+    texts.list(&format!("{of}附件"), &order.attachments);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,11 +144,16 @@ mod tests {
 
     #[test]
     fn paths_are_unique() {
-        let case = good_case();
+        let mut case = good_case();
+        let line = ("运维支撑", "高级", rust_decimal::dec!(1));
+        case.orders = ["DD-1", "DD-2"]
+            .map(|number| crate::compute::testing_orders::order(number, &[line, line]))
+            .into();
         let texts = user_texts(&case);
         let mut paths: Vec<&str> = texts.iter().map(|text| text.path.as_str()).collect();
         assert!(paths.contains(&"信息安全.数据合作.保障措施.咪咕公司.数据存储[1]"));
         assert!(paths.contains(&"廉洁.其他业务合作[1]"));
+        assert!(paths.contains(&"委托订单 DD-2 的明细[2].岗位"));
         paths.sort_unstable();
         paths.dedup();
         assert_eq!(paths.len(), texts.len());

@@ -1,13 +1,14 @@
-//! Which blanks the printed contract still has.
+//! Which blanks the printed contract and its orders still have.
 //!
-//! May use: `model`, `compute`, `pack`.
+//! May use: `model`, `compute`, `pack`, and its own room.
 
+use super::order_blanks::order_blanks;
 use crate::compute::CaseFigures;
 use crate::diagnostics::Origin;
 use crate::model::blank::Blank;
 use crate::model::case::{Case, DataSharing, Declaration, RelatedPerson, Text};
 
-/// Every blank of the contract as the case stands, in the order of the documents.
+/// Every blank of the contract and the orders as the case stands, in the order of the documents.
 pub fn blanks(case: &Case, figures: &CaseFigures) -> Vec<Blank> {
     let mut found = Collector { case, blanks: Vec::new() };
     found.contract();
@@ -17,6 +18,7 @@ pub fn blanks(case: &Case, figures: &CaseFigures) -> Vec<Blank> {
     if let Some(data) = &case.data_sharing {
         found.data_sharing(data);
     }
+    found.blanks.extend(case.orders.iter().flat_map(order_blanks));
     found.blanks
 }
 

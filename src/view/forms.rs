@@ -98,10 +98,14 @@ pub struct OrderForm {
     pub line_notes: String,
     pub extra: Vec<ExtraRow>,
     pub lines: Vec<WorkLine>,
+    /// Whether they go on one page for certain.
+    pub keep_lines: bool,
     pub lines_days: String,
     pub lines_gross: String,
     pub lines_gross_words: String,
     pub plan: Vec<PlanRow>,
+    /// Whether it goes on one page for certain.
+    pub keep_plan: bool,
     pub attachments: Vec<AttachmentRow>,
     pub buyer_date: String,
     pub supplier_date: String,

@@ -2,7 +2,7 @@
 //! number. Every word on a sheet comes from here, so that another year's form needs no new writer; the words of
 //! this year's form are in [`wording`].
 //!
-//! May use: `model`.
+//! May use: `model`, `compute`.
 
 pub mod wording;
 
@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 // The figures of a sheet are the model's own types, so that none is rounded on its way to a cell; the writers take
 // them from here.
+pub use crate::compute::payment_plan::Basis;
 pub use crate::model::money::Money;
 pub use crate::model::tax::TaxRate;
 
@@ -204,27 +205,14 @@ pub struct NumberedTable {
     pub rows: Vec<Vec<String>>,
     /// What marks that rows may follow, 。。。 in a blank form; empty writes no such row.
     pub continuation: String,
+    /// What stands there where there are no rows, such as 无.
+    pub none: String,
 }
 
-/// 人天 by 岗位 and 级别 with their amounts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkTable {
-    /// Caption above the table; may be empty.
-    pub caption: String,
-    /// 岗位职责, 级别, 人天, 含税单价（元/人天）, 金额（元）.
-    pub headings: [String; 5],
-    /// The rows.
-    pub rows: Vec<WorkRow>,
-    /// 合计.
-    pub total_label: String,
-    /// Σ 金额, 元.
-    pub total: Money,
-}
-
-/// One row of a [`WorkTable`].
+/// 人天 of one 岗位 and 级别 in a 结算单, with their amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkRow {
-    /// 岗位职责, with the person's name where one belongs there.
+    /// 岗位职责.
     pub post: String,
     /// 级别.
     pub level: String,
@@ -236,6 +224,36 @@ pub struct WorkRow {
     pub amount: Money,
 }
 
+/// What an order comes to: 人天 by 岗位 and 级别, and 订单总额. What is not known yet is an empty cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderWork {
+    /// Caption above the table.
+    pub caption: String,
+    /// 岗位职责, 级别, 人天, 含税单价（元/人天）, 含税金额（元）.
+    pub headings: [String; 5],
+    /// The rows.
+    pub rows: Vec<OrderWorkRow>,
+    /// 订单总额（含税）.
+    pub total_label: String,
+    /// Σ 金额, 元.
+    pub total: Option<Money>,
+}
+
+/// One row of [`OrderWork`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderWorkRow {
+    /// 岗位职责.
+    pub post: String,
+    /// 级别.
+    pub level: String,
+    /// 人天.
+    pub days: Option<Decimal>,
+    /// 含税单价, 元/人天.
+    pub gross_price: Option<Money>,
+    /// r2(人天 × 含税单价), 元.
+    pub amount: Option<Money>,
+}
+
 /// 付款计划.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PaymentTable {
@@ -245,6 +263,8 @@ pub struct PaymentTable {
     pub headings: [String; 5],
     /// The stages; empty ones in a blank form.
     pub rows: Vec<PaymentRow>,
+    /// What stands there where there are no stages, such as 无.
+    pub none: String,
 }
 
 /// One stage of the 付款计划.
@@ -256,8 +276,12 @@ pub struct PaymentRow {
     pub condition: String,
     /// 应付含税金额, 元.
     pub amount: Option<Money>,
+    /// Whether it is typed or a formula.
+    pub amount_basis: Basis,
     /// 付款比例 as a fraction.
     pub share: Option<Decimal>,
+    /// Whether it is typed or a formula.
+    pub share_basis: Basis,
     /// 阶段说明.
     pub note: String,
 }
@@ -269,13 +293,15 @@ pub struct OrderFormSheet {
     pub meta: SheetMeta,
     /// 委托订单.
     pub title: String,
+    /// 订单编号：DD-2026-001; empty in the blank form.
+    pub number: String,
     /// The label table.
     pub head: Vec<FormRow>,
     /// 订单明细.
     pub details: NumberedTable,
     /// 人天 and 订单总额; none in the blank form.
-    pub work: Option<WorkTable>,
-    /// 付款计划. With [`OrderFormSheet::work`] its amounts are formulas on the order's total.
+    pub work: Option<OrderWork>,
+    /// 付款计划. With [`OrderFormSheet::work`] what is not typed is a formula on the order's total.
     pub payments: PaymentTable,
     /// 订单附件.
     pub attachments: NumberedTable,
@@ -285,7 +311,7 @@ pub struct OrderFormSheet {
     pub seals: [String; 2],
 }
 
-/// 附件7: the form, or one filled 结算单.
+/// 附件7: the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettlementFormSheet {
     /// Properties.
@@ -311,23 +337,4 @@ pub struct SettlementSection {
     pub caption: String,
     /// What is written there; an empty one leaves room to write.
     pub text: String,
-    /// 人天 and amounts, where the section lists them.
-    pub work: Option<WorkTable>,
-    /// What is paid, where the section works it out from [`SettlementSection::work`].
-    pub payable: Option<Payable>,
-}
-
-/// 4.5 and 4.6.6: from the amounts of a [`WorkTable`] and the score to what is paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payable {
-    /// 考核得分, 0 to 100.
-    pub score: (String, Decimal),
-    /// 当月单订单应支付, 元: r2(Σ × 得分 / 100).
-    pub gross: (String, Money),
-    /// 增值税税率.
-    pub rate: (String, TaxRate),
-    /// 不含税, 元: r2(应支付 / (1+税率)).
-    pub net: (String, Money),
-    /// 税额, 元: the difference.
-    pub tax: (String, Money),
 }

@@ -1,5 +1,5 @@
 //! What 附件6 and 附件7 share: one grid of seven columns on which every table of the two forms finds its edges,
-//! label rows, captions, the 人天 table.
+//! label rows, captions.
 //!
 //! May use: `view`, `formats`, `layout`.
 
@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 
 use super::XlsxError;
 use super::formats;
-use super::layout::{Cell, Content, MIN_ROW, Table, at, text_height};
-use crate::view::sheets::{Field, FormRow, WorkRow, WorkTable};
+use super::layout::{Cell, Content, MIN_ROW, Table, text_height};
+use crate::view::sheets::{Field, FormRow};
 
 /// Column widths in pixels: 178 mm of A4 are 672.
 pub(super) const WIDTHS: [u32; 7] = [48, 92, 104, 96, 104, 84, 140];
@@ -89,45 +89,6 @@ pub(super) fn heading_row<'v>(
 ) -> Result<u32, XlsxError> {
     let cells: Vec<Cell> = columns.iter().zip(headings).map(|(&span, text)| label(span, text)).collect();
     table.row(MIN_ROW, &cells)
-}
-
-/// The 人天 table; gives back the cell of its total.
-pub(super) fn work_table(table: &mut Table, view: &WorkTable) -> Result<String, XlsxError> {
-    if !view.caption.is_empty() {
-        caption(table, &view.caption)?;
-    }
-    heading_row(table, &FIFTHS, &view.headings)?;
-    let first = table.row;
-    for row in &view.rows {
-        work_row(table, row)?;
-    }
-    let sum = match table.row.checked_sub(1) {
-        Some(last) if last >= first => format!("=SUM({}:{})", at(LAST, first), at(LAST, last)),
-        _ => "=0".to_owned(),
-    };
-    let total = table.row;
-    table.row(
-        MIN_ROW,
-        &[label((0, 5), &view.total_label), figure(&sum, view.total.decimal(), &formats::money_total())],
-    )?;
-    Ok(at(LAST, total))
-}
-
-/// One row of the 人天 table.
-fn work_row(table: &mut Table, view: &WorkRow) -> Result<(), XlsxError> {
-    let row = table.row;
-    let amount = format!("=ROUND({}*{},2)", at(4, row), at(5, row));
-    table.row(
-        MIN_ROW,
-        &[
-            value(FIFTHS[0], &view.post),
-            Cell::text(2, 3, &view.level, &formats::centred()),
-            Cell::new(4, 4, Content::Number(view.days.normalize()), &formats::centred()),
-            Cell::new(5, 5, Content::Number(view.gross_price.decimal()), &formats::money()),
-            figure(&amount, view.amount.decimal(), &formats::money()),
-        ],
-    )?;
-    Ok(())
 }
 
 /// A formula in the last column with our figure.

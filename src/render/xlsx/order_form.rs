@@ -1,12 +1,17 @@
 //! 附件6: the blank form with its framework fields, or one filled 委托订单.
 //!
-//! May use: `view`, `form`, `formats`, `layout`.
+//! In an order 订单总额 follows from 人天 and 单价, and of 付款计划 whatever is not typed follows from 订单总额.
+//!
+//! May use: `view`, `form`, `formats`, `layout`, `cents`.
 
-use super::form::{self, FIFTHS, LAST, caption, heading_row, label_rows, value, work_table};
-use super::formats;
+use rust_decimal::Decimal;
+
+use super::form::{self, FIFTHS, LAST, caption, heading_row, label, label_rows, value};
 use super::layout::{Cell, Content, MIN_ROW, Table, at};
-use super::{Paper, XlsxError, new_workbook, set_up};
-use crate::view::sheets::{NumberedTable, OrderFormSheet, PaymentRow, PaymentTable};
+use super::{Paper, XlsxError, cents, formats, new_workbook, set_up};
+use crate::view::sheets::{
+    Basis, NumberedTable, OrderFormSheet, OrderWork, OrderWorkRow, PaymentRow, PaymentTable,
+};
 
 /// Writes 附件6.
 pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
@@ -14,7 +19,10 @@ pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
     let sheet = workbook.add_worksheet();
     set_up(sheet, "委托订单", Paper::Portrait, &view.meta)?;
     let mut table = Table::new(sheet, &form::WIDTHS)?;
-    let title = table.across(40, &view.title, &formats::title())?;
+    let mut top = table.across(40, &view.title, &formats::title())?;
+    if !view.number.is_empty() {
+        top = table.across(MIN_ROW, &view.number, &formats::line())?;
+    }
     label_rows(&mut table, &view.head)?;
     numbered(&mut table, &view.details, &[(0, 0), (1, 2), (3, LAST)])?;
     let total = view.work.as_ref().map(|work| work_table(&mut table, work)).transpose()?;
@@ -24,7 +32,9 @@ pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
     let [buyer, supplier] = &view.seals;
     let room = formats::room();
     let last = table.row(130, &[Cell::text(0, 3, buyer, &room), Cell::text(4, LAST, supplier, &room)])?;
-    table.sheet.set_freeze_panes(title + 1, 0)?;
+    // Upright A4 has about 978 pixels; at 85 % the seals still stand on the page of what they seal.
+    table.one_page_up_to(1150);
+    table.sheet.set_freeze_panes(top + 1, 0)?;
     table.sheet.set_print_area(0, 0, last, LAST)?;
     Ok(workbook.save_to_buffer()?)
 }
@@ -33,9 +43,9 @@ pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
 fn numbered(table: &mut Table, view: &NumberedTable, columns: &[(u16, u16)]) -> Result<(), XlsxError> {
     caption(table, &view.caption)?;
     heading_row(table, columns, &view.headings)?;
-    let mut number = rust_decimal::Decimal::ZERO;
+    let mut number = Decimal::ZERO;
     for row in &view.rows {
-        number += rust_decimal::Decimal::ONE;
+        number += Decimal::ONE;
         let mut cells = vec![Cell::new(0, 0, Content::Number(number), &formats::centred())];
         cells.extend(columns.iter().skip(1).zip(row).map(|(&span, text)| value(span, text)));
         table.row(MIN_ROW, &cells)?;
@@ -47,54 +57,164 @@ fn numbered(table: &mut Table, view: &NumberedTable, columns: &[(u16, u16)]) -> 
             .collect();
         table.row(MIN_ROW, &cells)?;
     }
+    none(table, view.rows.is_empty(), &view.none)
+}
+
+/// 无, where there are no rows.
+fn none(table: &mut Table, is_empty: bool, text: &str) -> Result<(), XlsxError> {
+    if is_empty && !text.is_empty() {
+        table.across(MIN_ROW, text, &formats::centred())?;
+    }
     Ok(())
 }
 
-/// 付款计划; on an order's total the amounts are formulas, and the last stage takes what is left.
-fn payments(table: &mut Table, view: &PaymentTable, total: Option<&str>) -> Result<(), XlsxError> {
+/// 人天, prices and 订单总额; gives back the total's cell, unless it is still open.
+fn work_table(table: &mut Table, view: &OrderWork) -> Result<String, XlsxError> {
     caption(table, &view.caption)?;
     heading_row(table, &FIFTHS, &view.headings)?;
     let first = table.row;
-    let count = view.rows.len();
-    for (i, stage) in view.rows.iter().enumerate() {
-        let content = match total {
-            Some(total) => {
-                let formula = payment_formula(total, first, table.row, i + 1 == count);
-                Content::formula(formula, stage.amount.map(|amount| amount.decimal()))
-            }
-            None => Content::number(stage.amount.map(|amount| amount.decimal())),
-        };
-        payment_row(table, stage, content)?;
+    let decimals = cents::day_decimals(view.rows.iter().filter_map(|row| row.days));
+    for row in &view.rows {
+        work_row(table, row, decimals)?;
+    }
+    let row = table.row;
+    let sum = cents::sum(&format!("SUM({}:{})", at(LAST, first), at(LAST, row.saturating_sub(1))));
+    let total = worked_out(&sum, view.total.map(|total| total.decimal()));
+    let days = format!("=SUM({}:{})", at(4, first), at(4, row.saturating_sub(1)));
+    let all: Option<Vec<Decimal>> = view.rows.iter().map(|row| row.days).collect();
+    let days = match all {
+        Some(all) => Content::formula(days, Some(all.into_iter().sum::<Decimal>().normalize())),
+        None => Content::Blank,
+    };
+    table.row(
+        MIN_ROW,
+        &[
+            label((0, 3), &view.total_label),
+            Cell::new(4, 4, days, &formats::centred()),
+            Cell::new(5, 5, Content::Blank, &formats::centred()),
+            Cell::new(LAST, LAST, total, &formats::money_total()),
+        ],
+    )?;
+    Ok(at(LAST, row))
+}
+
+fn work_row(table: &mut Table, view: &OrderWorkRow, decimals: u32) -> Result<(), XlsxError> {
+    let row = table.row;
+    let amount = cents::days_times_price(&at(4, row), decimals, &at(5, row));
+    let price = view.gross_price.map(|price| price.decimal());
+    table.row(
+        MIN_ROW,
+        &[
+            value(FIFTHS[0], &view.post),
+            Cell::text(2, 3, &view.level, &formats::centred()),
+            Cell::new(4, 4, Content::number(view.days.map(|days| days.normalize())), &formats::centred()),
+            Cell::new(5, 5, Content::number(price), &formats::money()),
+            Cell::new(
+                LAST,
+                LAST,
+                worked_out(&amount, view.amount.map(|amount| amount.decimal())),
+                &formats::money(),
+            ),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A formula, once there is a figure for it to come to: a formula on empty cells would come to 0.
+fn worked_out(formula: &str, figure: Option<Decimal>) -> Content {
+    match figure {
+        Some(figure) => Content::formula(format!("={formula}"), Some(figure)),
+        None => Content::Blank,
+    }
+}
+
+/// The rows of 付款计划 on the sheet.
+struct Stages<'a> {
+    first: u32,
+    last: u32,
+    /// The cell of 订单总额.
+    total: &'a str,
+    /// Decimals of the ratios.
+    decimals: u32,
+}
+
+/// 付款计划; on an order's total, what is not typed is a formula.
+fn payments(table: &mut Table, view: &PaymentTable, total: Option<&str>) -> Result<(), XlsxError> {
+    caption(table, &view.caption)?;
+    heading_row(table, &FIFTHS, &view.headings)?;
+    none(table, view.rows.is_empty(), &view.none)?;
+    let shares = view.rows.iter().filter_map(|stage| stage.share);
+    let decimals = shares.map(|share| share.normalize().scale()).max().unwrap_or(0).max(4);
+    let count = u32::try_from(view.rows.len()).unwrap_or(u32::MAX);
+    let first = table.row;
+    let stages = total.map(|total| Stages { first, last: first + count.saturating_sub(1), total, decimals });
+    for stage in &view.rows {
+        payment_row(table, stage, stages.as_ref())?;
     }
     Ok(())
 }
 
-/// r2(订单总额 × 比例), for the last stage 订单总额 less the others.
-fn payment_formula(total: &str, first: u32, row: u32, is_last: bool) -> String {
-    match row.checked_sub(1) {
-        Some(previous) if is_last && previous >= first => {
-            format!("=ROUND({total}-SUM({}:{}),2)", at(4, first), at(4, previous))
-        }
-        _ if is_last => format!("={total}"),
-        _ => format!("=ROUND({total}*{},2)", at(5, row)),
-    }
-}
-
 /// One stage.
-fn payment_row(table: &mut Table, view: &PaymentRow, amount: Content) -> Result<(), XlsxError> {
+fn payment_row(table: &mut Table, view: &PaymentRow, stages: Option<&Stages>) -> Result<(), XlsxError> {
     let share = view.share.map(|share| share.normalize());
-    let decimals = share.map_or(0, |share| share.scale().saturating_sub(2));
+    let shown = share.map_or(0, |share| share.scale().saturating_sub(2));
+    let amount = view.amount.map(|amount| amount.decimal());
+    let (amount, share) = match stages {
+        Some(stages) => (
+            basis(view.amount_basis, amount, |rest| stages.amount(table.row, rest)),
+            basis(view.share_basis, share, |rest| stages.share(table.row, rest)),
+        ),
+        None => (Content::number(amount), Content::number(share)),
+    };
     table.row(
         MIN_ROW,
         &[
             value(FIFTHS[0], &view.stage),
             value(FIFTHS[1], &view.condition),
             Cell::new(4, 4, amount, &formats::money()),
-            Cell::new(5, 5, Content::number(share), &formats::percent(decimals)),
+            Cell::new(5, 5, share, &formats::percent(shown)),
             value(FIFTHS[4], &view.note),
         ],
     )?;
     Ok(())
+}
+
+/// A typed figure, or the formula that comes to it.
+fn basis(basis: Basis, figure: Option<Decimal>, formula: impl Fn(bool) -> String) -> Content {
+    match basis {
+        Basis::Stated => Content::number(figure),
+        Basis::Computed => worked_out(&formula(false), figure),
+        Basis::Rest => worked_out(&formula(true), figure),
+    }
+}
+
+impl Stages<'_> {
+    /// r2(订单总额 × 比例), or 订单总额 less the other rows.
+    fn amount(&self, row: u32, rest: bool) -> String {
+        if rest {
+            cents::sum(&format!("{}{}", self.total, self.less_others(4, row)))
+        } else {
+            cents::days_times_price(&at(5, row), self.decimals, self.total)
+        }
+    }
+
+    /// 金额 / 订单总额 to 0.01 %, or 100 % less the other rows.
+    fn share(&self, row: u32, rest: bool) -> String {
+        if rest {
+            format!("ROUND(1{},{})", self.less_others(5, row), self.decimals)
+        } else {
+            format!("ROUND({}/{},4)", at(4, row), self.total)
+        }
+    }
+
+    /// -SUM(E10:E11)-SUM(E13:E14) for the row 12.
+    fn less_others(&self, column: u16, row: u32) -> String {
+        let part = |from: u32, to: u32| {
+            if from <= to { format!("-SUM({}:{})", at(column, from), at(column, to)) } else { String::new() }
+        };
+        let before = if row > self.first { part(self.first, row - 1) } else { String::new() };
+        before + &part(row + 1, self.last)
+    }
 }
 
 #[cfg(test)]
@@ -105,35 +225,36 @@ mod tests {
     use super::super::testing;
     use super::*;
     use crate::view::sheets::wording::blank_order_form;
-    use crate::view::sheets::{Money, SheetMeta, WorkRow, WorkTable};
+    use crate::view::sheets::{Money, SheetMeta};
 
     /// An order of 120 高级 and 33.5 中级 人天, paid in three stages.
     fn order() -> OrderFormSheet {
         let mut view = blank_order_form(&testing::framework(), &testing::readings(), SheetMeta::default());
-        let row = |level: &str, days, price| WorkRow {
+        let row = |level: &str, days, price| OrderWorkRow {
             post: "产品/平台服务".into(),
             level: level.into(),
-            days,
-            gross_price: Money::round(price),
-            amount: Money::round(days * price),
+            days: Some(days),
+            gross_price: Some(Money::round(price)),
+            amount: Some(Money::round(days * price)),
         };
-        view.work = Some(WorkTable {
+        view.work = Some(OrderWork {
             caption: "人天明细".into(),
             headings: ["岗位职责", "级别", "人天", "含税单价（元/人天）", "金额（元）"].map(str::to_owned),
             rows: vec![row("高级", dec!(120), dec!(899.99)), row("中级", dec!(33.5), dec!(799.99))],
             total_label: "订单总额".into(),
-            total: Money::round(dec!(134798.47)),
+            total: Some(Money::round(dec!(134798.47))),
         });
-        let stage = |name: &str, amount, share| PaymentRow {
+        let stage = |name: &str, amount, share, amount_basis| PaymentRow {
             stage: name.into(),
             amount: Some(Money::round(amount)),
+            amount_basis,
             share: Some(share),
             ..PaymentRow::default()
         };
         view.payments.rows = vec![
-            stage("首期", dec!(40439.54), dec!(0.3)),
-            stage("中期", dec!(44928.33), dec!(0.3333)),
-            stage("尾款", dec!(49430.60), dec!(0.3667)),
+            stage("首期", dec!(40439.54), dec!(0.3), Basis::Computed),
+            stage("中期", dec!(44928.33), dec!(0.3333), Basis::Computed),
+            stage("尾款", dec!(49430.60), dec!(0.3667), Basis::Rest),
         ];
         view.details.rows[3][1] = "委托内容很长。".repeat(800);
         view
@@ -173,7 +294,7 @@ mod tests {
                 (formula.as_str().to_owned(), value)
             })
             .collect();
-        let total = found.iter().find(|(formula, _)| formula.starts_with("SUM(")).unwrap();
+        let total = found.iter().find(|(formula, _)| formula.starts_with("ROUND(SUM(G")).unwrap();
         assert_eq!(total.1, "134798.47");
         let last = found.last().unwrap();
         assert!(last.0.contains("-SUM(E"), "{last:?}");

@@ -5,7 +5,7 @@
 use rust_decimal::Decimal;
 
 use crate::compute::order::OrderFigures;
-use crate::compute::payment_plan::rounding_room;
+use crate::compute::payment_plan::{percent, rounding_room};
 use crate::diagnostics::{Origin, RuleInfo, Severity};
 use crate::model::case::Text;
 use crate::model::money::Money;
@@ -48,11 +48,11 @@ fn rows_agree(order: &Order, figures: &OrderFigures, out: &mut Reporter) {
         let Some(exact) = total.decimal().checked_mul(share.value) else { continue };
         if (amount.value.decimal() - exact).abs() > rounding_room(order.plan.len()) {
             let (stated, should) = (amount.value, Money::round(exact));
-            let percent = percent(share.value);
+            let ratio = percent(share.value);
             out.report(
                 &amount.origin,
                 format!(
-                    "{}金额 {stated} 元与比例 {percent} 对不上：{total} × {percent} = {should} 元",
+                    "{}金额 {stated} 元与比例 {ratio} 对不上：{total} × {ratio} = {should} 元",
                     name(&stage.stage)
                 ),
             )
@@ -113,11 +113,6 @@ fn origin_of(stage: &PaymentStage) -> &Origin {
 /// “首期”的, or nothing.
 fn name(stage: &Text) -> String {
     stage.as_ref().map(|stage| format!("“{}”的", stage.value)).unwrap_or_default()
-}
-
-/// 33.33%.
-fn percent(share: Decimal) -> String {
-    format!("{}%", (share * Decimal::ONE_HUNDRED).normalize())
 }
 
 #[cfg(test)]

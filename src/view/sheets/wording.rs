@@ -62,6 +62,7 @@ pub fn blank_order_form(framework: &Framework, readings: &Readings, meta: SheetM
     OrderFormSheet {
         meta,
         title: "订单模板".into(),
+        number: String::new(),
         head: label_table(framework, "框架协议已执行金额", &reading(readings, "annex6_if_any")),
         details: NumberedTable {
             caption: "订单明细（本订单第　　批）".into(),
@@ -75,18 +76,21 @@ pub fn blank_order_form(framework: &Framework, readings: &Readings, meta: SheetM
                 detail("需要特别说明的事项", ""),
             ],
             continuation: and_so_on.clone(),
+            none: String::new(),
         },
         work: None,
         payments: PaymentTable {
             caption: "付款计划（如需）".into(),
             headings: ["付款阶段", "付款条件", "应付含税金额", "付款比例", "阶段说明"].map(str::to_owned),
             rows: vec![PaymentRow::default(); 3],
+            none: String::new(),
         },
         attachments: NumberedTable {
             caption: "订单附件（如需）".into(),
             headings: ["序号", "附件名称"].map(str::to_owned).to_vec(),
             rows: vec![vec![String::new()]; 2],
             continuation: and_so_on,
+            none: String::new(),
         },
         seal_caption: "订单盖章".into(),
         seals: [
@@ -102,11 +106,8 @@ pub fn blank_settlement_form(
     readings: &Readings,
     meta: SheetMeta,
 ) -> SettlementFormSheet {
-    let section = |caption: &str, text: &str| SettlementSection {
-        caption: caption.into(),
-        text: text.into(),
-        ..SettlementSection::default()
-    };
+    let section =
+        |caption: &str, text: &str| SettlementSection { caption: caption.into(), text: text.into() };
     let seal = |party: &str| format!("\n{party}（盖章）\n\n日期：　　年　　月　　日\n");
     SettlementFormSheet {
         meta,
