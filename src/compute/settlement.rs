@@ -106,6 +106,7 @@ pub struct OrderSettlement {
 
 /// What a 结算单 is printed as.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each 结算单, and none is kept")]
 pub enum Issue {
     /// 草稿: nothing is recorded.
     Draft,

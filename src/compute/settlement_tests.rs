@@ -130,7 +130,8 @@ fn impossible_records_give_no_settlement() {
 
 #[test]
 fn what_cannot_be_counted_or_priced_gives_no_settlement() {
-    let broken: [(&str, fn(&mut Case)); 6] = [
+    type Break = fn(&mut Case);
+    let broken: [(&str, Break); 6] = [
         ("unknown 岗位", |case| case.months[0].work[3].post.value = "总经理".into()),
         ("text for 人天", |case| case.months[0].work[3].days.value = CellNumber::Text("一天".into())),
         ("no 人天", |case| case.months[0].work[3].days.value = CellNumber::Empty),

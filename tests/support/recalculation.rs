@@ -47,7 +47,7 @@ impl Book {
     /// The value beside or under a label: of the first cell with this text, the last value in its row.
     pub fn beside(&self, sheet: &str, label: &str) -> &Data {
         let cells = &self.values[sheet];
-        let found = cells.iter().find(|(_, value)| value.to_string() == label);
+        let found = cells.iter().find(|(_, value)| *value == label);
         let row = found.unwrap_or_else(|| panic!("{sheet} has no “{label}”")).0.0;
         cells.range((row, 0)..(row + 1, 0)).next_back().expect("a value").1
     }
