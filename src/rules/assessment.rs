@@ -164,10 +164,13 @@ fn known_and_once(ctx: &Context, sheets: &MonthSheets, out: &mut Reporter) {
         }
         let before = sheets.assessments.iter().take(index);
         if let Some(first) = before.into_iter().find(|first| same_name(&first.order.value, &order.value)) {
-            out.report(&order.origin, format!("订单“{}”在 {} 考核了两次", order.value, sheets.month))
-                .expected("每个订单只有一行")
-                .label(&first.order.origin, "第一次在这里")
-                .help("只留一行；几个部门分别打分的，先合成一个得分");
+            out.report(
+                &order.origin,
+                format!("订单“{}”在 {} 考核了两次", order.value, sheets.month.chinese()),
+            )
+            .expected("每个订单只有一行")
+            .label(&first.order.origin, "第一次在这里")
+            .help("只留一行；几个部门分别打分的，先合成一个得分");
         }
     }
 }
@@ -191,17 +194,20 @@ fn worked_and_assessed(ctx: &Context, sheets: &MonthSheets, out: &mut Reporter) 
             (Some(work), None)
                 if !sheets.assessments.iter().any(|entry| meant(&entry.order.value) == Some(*number)) =>
             {
-                out.report(&work.order.origin, format!("订单“{number}”{}有工时，没有考核", sheets.month))
-                    .expected("考核表里有这个订单的一行")
-                    .label(&sheets.assessment_origin, "考核表")
-                    .help("在考核表补上这个订单；不该有工时的，改正工时表的订单编号");
+                out.report(
+                    &work.order.origin,
+                    format!("订单“{number}”{}有工时，没有考核", sheets.month.chinese()),
+                )
+                .expected("考核表里有这个订单的一行")
+                .label(&sheets.assessment_origin, "考核表")
+                .help("在考核表补上这个订单；不该有工时的，改正工时表的订单编号");
             }
             (None, Some(assessment))
                 if !sheets.work.iter().any(|entry| meant(&entry.order.value) == Some(*number)) =>
             {
                 out.report(
                     &assessment.order.origin,
-                    format!("订单“{number}”{}有考核，没有工时", sheets.month),
+                    format!("订单“{number}”{}有考核，没有工时", sheets.month.chinese()),
                 )
                 .expected("工时表里有这个订单的行")
                 .label(&sheets.work_origin, "工时表")
