@@ -196,6 +196,7 @@ pub fn explain(error: &io::Error) -> String {
             "路径上有一个是文件，不是文件夹".into()
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘满了".into(),
+        io::ErrorKind::FileTooLarge => "文件超过了系统允许的大小".into(),
         io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的".into(),
         io::ErrorKind::InvalidFilename => "文件名太长或含有不能用的字符".into(),
         _ => format!("系统报告：{error}"),

@@ -75,10 +75,9 @@ pub fn history(orders: &[String], months: &[&str], length: usize) -> String {
         if let Some((replaces, _)) = replaced {
             object.insert("更正".into(), json!({"替代": replaces, "原因": "工时补报"}));
         }
-        let files =
-            |names: [&str; 2]| names.iter().map(|name| ((*name).to_owned(), json!(hash(name.as_bytes()))));
-        object.insert("输入".into(), Value::Object(files(["合同.yaml", "报价表.csv"]).collect()));
-        object.insert("输出".into(), Value::Object(files(["结算单.pdf", "结算单.xlsx"]).collect()));
+        let files = |names: [&str; 2]| names.map(|name| (name.to_owned(), json!(hash(name.as_bytes()))));
+        object.insert("输入".into(), files(["合同.yaml", "报价表.csv"]).into_iter().collect());
+        object.insert("输出".into(), files(["结算单.pdf", "结算单.xlsx"]).into_iter().collect());
         object.insert("时间".into(), json!("2026-03-02T09:00:00+08:00"));
         object.insert("版本".into(), json!("0.1.0"));
         object.insert("前行".into(), json!(previous));
