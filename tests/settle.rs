@@ -328,6 +328,27 @@ fn a_bad_case_spoils_no_other() {
     assert!(findings.iter().filter(of_case).count() >= 1, "{findings:?}");
 }
 
+/// 3.2.6: nobody works for two suppliers on one day. Only a look at all cases finds it, with --only, too.
+#[test]
+fn one_person_for_two_suppliers_on_one_day() {
+    let workspace = Workspace::of_three();
+    for (case, order) in [("甲", "DD-2"), ("乙", "DD-3")] {
+        let folder = workspace.cases().join(case).join("结算").join(MONTH);
+        let head = "订单编号,姓名,证件号,岗位职责,级别,日期,人天";
+        let row = format!("{order},钱多,11010519491231002X,产品/平台服务,高级,2026-03-05,1");
+        let sheet = format!("{head}\n{row}\n");
+        fs::write(folder.join("工时.csv"), sheet).unwrap();
+        let sheet = "订单编号,服务质量得分,支撑能力扣分次数,投诉次数,安全事件次数,日常管理缺项数,说明\n";
+        fs::write(folder.join("考核.csv"), format!("{sheet}{order},50,0,0,0,0,\n")).unwrap();
+    }
+    for more in [&[][..], &["--only", "乙"]] {
+        let done = workspace.settle(more);
+        assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+        assert!(text(&done.stdout).contains("S003") && told(&done).contains("钱多"), "{}", told(&done));
+        assert!(text(&done.stderr).contains("乙：没有结算"), "{}", told(&done));
+    }
+}
+
 #[test]
 fn adjusted_prices_are_not_guessed_at() {
     let workspace = Workspace::of_three();

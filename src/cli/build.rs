@@ -2,7 +2,6 @@
 //!
 //! May use: everything.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -12,6 +11,7 @@ use super::progress::Progress;
 use super::{Failure, Outcome, Session};
 use crate::bundle::build;
 use crate::bundle::job::Draft;
+use crate::bundle::settle::output_names;
 use crate::bundle::workshop::Workshop;
 use crate::bundle::write::Written;
 use crate::diagnostics::Severity;
@@ -73,16 +73,6 @@ struct Built {
     checked: Checked,
     target: PathBuf,
     done: Result<Written, String>,
-}
-
-/// The output folder's name for each case: the case folder's own; none for a second case of the same name, which
-/// would overwrite the first.
-fn output_names(folders: &[PathBuf]) -> Vec<Option<String>> {
-    let mut seen = BTreeSet::new();
-    let name = |folder: &PathBuf| {
-        folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-    };
-    folders.iter().map(|folder| name(folder).filter(|name| seen.insert(name.clone()))).collect()
 }
 
 fn build_one(folder: &Path, name: Option<&str>, args: &Args, workshop: &Workshop) -> Result<Built, Failure> {
