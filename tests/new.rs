@@ -201,3 +201,16 @@ fn a_form_filled_in_libreoffice_is_read_without_any_edit() {
         }
     }
 }
+
+#[test]
+fn the_orders_schema_is_printed() {
+    let printed = run(&["schema", "订单"]);
+    assert_eq!(printed.status.code(), Some(0));
+    let schema: Value = serde_json::from_slice(&printed.stdout).expect("JSON");
+    assert!(schema["properties"]["付款计划"].is_object());
+    let usual: Value = serde_json::from_slice(&run(&["schema"]).stdout).expect("JSON");
+    assert!(usual["properties"]["乙方"].is_object());
+    let refused = run(&["schema", "发票"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("合同、订单"));
+}
