@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
+#[path = "support/chain.rs"]
+mod chain;
 mod support;
 
 use std::str::FromStr;
@@ -11,7 +13,7 @@ use hetong::input::months::Scope;
 use hetong::rules::Purpose;
 use rust_decimal::Decimal;
 use serde_json::Value;
-use support::{arg, repository, run, told};
+use support::{CaseCopy, arg, repository, run, told, workbook};
 
 /// 案卷, 月份, 订单, 人天, Σ 行金额, 得分, 应支付, as `fixtures/cases/make.py --figures` prints them.
 const FIGURES: [&str; 16] = [
@@ -70,4 +72,40 @@ fn every_month_of_it_comes_to_what_its_maker_worked_out() {
         (parts[..3].join(" "), [number(3), number(4), number(5), number(6)])
     });
     assert_eq!(found, expected);
+}
+
+#[test]
+fn march_and_april_are_issued_with_these_figures() {
+    for name in ["星河示例", "云岭示例", "嘉陵示例"] {
+        let ledger = std::fs::read(repository("fixtures/cases").join(name).join("台账.jsonl"));
+        let (lines, torn) = chain::checked(&ledger.expect("a ledger"));
+        let said = |line: &Value, key: &str| line[key].as_str().expect("text").to_owned();
+        let issued: Vec<String> = lines
+            .iter()
+            .map(|line| ["月份", "订单", "结算金额", "应支付"].map(|key| said(line, key)).join(" "))
+            .collect();
+        let expected: Vec<String> = FIGURES
+            .iter()
+            .map(|line| line.split(' ').collect::<Vec<_>>())
+            .filter(|parts| parts[0] == name && parts[1] < "2026-05")
+            .map(|parts| [parts[1], parts[2], parts[4], parts[6]].join(" "))
+            .collect();
+        assert_eq!((issued, torn), (expected, false), "{name}");
+    }
+}
+
+#[test]
+fn may_goes_on_from_there() {
+    let case = CaseCopy::of("星河示例");
+    let (folder, output) = (case.path(), case.output());
+    let done = run(&["settle", arg(&folder), "--month", "2026-05", "-o", arg(&output)]);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    let file = output.join("结算-2026-05/星河示例/结算单-2026-05-DD-2026-002.pdf");
+    let words = support::pdf_words(&file);
+    // 50,492.32 + 57,484.22 + 33,301.60 issued, 52,003.23 of May's first order, then 31,388.38 of this one.
+    for said in ["193,281.37", "31,388.38", "224,669.75"] {
+        assert!(words.contains(said), "{said} in {words}");
+    }
+    let (texts, formulas) = workbook(&output.join("结算-2026-05/结算汇总-2026-05.xlsx"));
+    assert!(texts.iter().any(|text| text == "成都星河示例科技有限公司") && !formulas.is_empty());
 }
