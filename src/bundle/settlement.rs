@@ -6,7 +6,7 @@ use super::plan::{Format, PlannedFile};
 use super::produce::{Output, Press, ProduceError, stamp_of};
 use crate::compute::quotation::same_name;
 use crate::compute::settlement::{Issue, OrderSettlement};
-use crate::model::order::Order;
+use crate::model::order::{Order, in_file_name};
 use crate::pack::DocumentSpec;
 use crate::render::template::TemplateError;
 use crate::render::xlsx;
@@ -91,8 +91,8 @@ impl Press<'_> {
 /// What a file system refuses becomes `_`. Two orders whose numbers then look alike are told apart by their place in
 /// the case, so that neither's file takes the other's.
 pub fn file_stem(pattern: &str, settlement: &OrderSettlement, orders: &[Order]) -> String {
-    let own = safe_name(&settlement.order);
-    let alike = |order: &&Order| safe_name(order.number()).to_lowercase() == own.to_lowercase();
+    let own = in_file_name(&settlement.order);
+    let alike = |order: &&Order| in_file_name(order.number()).to_lowercase() == own.to_lowercase();
     let same = |order: &Order| same_name(order.number(), &settlement.order);
     let mut twins = orders.iter().filter(alike);
     let number = match twins.position(same) {
@@ -100,40 +100,4 @@ pub fn file_stem(pattern: &str, settlement: &OrderSettlement, orders: &[Order]) 
         Some(place) => format!("{own}（{}）", place + 1),
     };
     pattern.replace("<月份>", &settlement.month.to_string()).replace("<订单编号>", &number)
-}
-
-/// How many bytes of a file's name a number may take: file systems end at 255.
-const MOST_BYTES: usize = 180;
-
-/// A text as a part of a file's name on any system.
-pub fn safe_name(text: &str) -> String {
-    let safe = |c: char| match c {
-        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-        c if c.is_control() => '_',
-        c => c,
-    };
-    let mut name = String::new();
-    for c in text.trim().chars().map(safe) {
-        if name.len() + c.len_utf8() > MOST_BYTES {
-            break;
-        }
-        name.push(c);
-    }
-    // Windows drops a dot or a space at the end.
-    let kept = name.trim_end_matches(['.', ' ']);
-    if kept.is_empty() { "_".to_owned() } else { kept.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_safe() {
-        assert_eq!(safe_name("DD/2026\\001:a*b?\"<>|\n"), "DD_2026_001_a_b_____");
-        assert_eq!(safe_name(" DD-2026-001. "), "DD-2026-001");
-        assert_eq!(safe_name("../.."), ".._");
-        assert_eq!(safe_name("."), "_");
-        assert_eq!(safe_name(&"长".repeat(200)).len(), 180);
-    }
 }

@@ -132,13 +132,21 @@ impl Order {
     }
 }
 
-/// The longest part of a file's name that comes from a text, in characters; file systems end at 255 bytes.
-const MAX_IN_FILE_NAME: usize = 60;
+/// The longest part of a file's name that comes from a text, in bytes; file systems end a name at 255.
+const MOST_BYTES: usize = 180;
 
-/// A text as part of a file's name: what file systems refuse is a low line.
+/// A text as part of a file's name: what some file system refuses becomes a low line.
 pub fn in_file_name(text: &str) -> String {
-    let fits = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
-    text.chars().take(MAX_IN_FILE_NAME).map(fits).collect()
+    let mut name = String::new();
+    for c in text.trim().chars() {
+        if name.len() + c.len_utf8() > MOST_BYTES {
+            break;
+        }
+        name.push(if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c });
+    }
+    // Windows drops a dot or a space at the end.
+    let kept = name.trim_end_matches(['.', ' ']);
+    if kept.is_empty() { "_".to_owned() } else { kept.to_owned() }
 }
 
 #[cfg(test)]
@@ -150,6 +158,8 @@ mod tests {
         assert_eq!(in_file_name("DD-2026-001"), "DD-2026-001");
         assert_eq!(in_file_name(r#"甲/乙\丙:丁*?"<>|戊"#), "甲_乙_丙_丁______戊");
         assert_eq!(in_file_name("a\nb\0"), "a_b_");
-        assert!(in_file_name(&"字".repeat(300)).len() < 200);
+        assert_eq!(in_file_name(" DD-2026-001. "), "DD-2026-001");
+        assert_eq!((in_file_name("../.."), in_file_name(".")), (".._".to_owned(), "_".to_owned()));
+        assert_eq!(in_file_name(&"长".repeat(200)).len(), 180);
     }
 }
