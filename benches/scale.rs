@@ -1,4 +1,5 @@
-//! `hetong settle` at the size of a year: does memory stay flat, and does time grow with the work and no faster?
+//! `hetong settle` at the size of a year: does memory stay flat, does time grow with the work and no faster, and are two
+//! threads (nearly) twice as fast as one? The aim is 1.7 times.
 //!
 //! The program itself is run over synthetic workspaces, in a process of its own each time, and its peak memory is what
 //! the system says (Linux). `cargo bench --bench scale` prints tables; look at the ratios, not at the seconds.
