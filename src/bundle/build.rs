@@ -40,7 +40,7 @@ pub enum BuildError {
 /// # Errors
 /// If a document cannot be made or written; `target` is then untouched.
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
-    let files = case_files(&job.pack, &job.case.orders, only)
+    let files = case_files(&job.pack, &job.case, only)
         .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(job) })?;
     let press = Press::new(job, fonts).map_err(ProduceError::from)?.reusing(target);
     let stale = stale_files(&press, job, only, &files, target)?;
@@ -56,13 +56,13 @@ pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result
     let mut files: BTreeMap<String, Vec<u8>> =
         outputs.into_iter().map(|output| (output.name, output.bytes)).collect();
     files.insert(MANIFEST.into(), manifest);
-    let left_out = left_out(&job.case.orders);
+    let left_out = left_out(&job.case);
     Ok(Written { stale, left_out, ..write(target, &files, !only.is_empty())? })
 }
 
 /// What `--only` takes.
 fn known_documents(job: &Job) -> Vec<String> {
-    let orders = order_files(&job.pack, &job.case.orders);
+    let orders = order_files(&job.pack, &job.case);
     let known = |id: &str| id == WHOLE || id == REPORT || (id == ORDER && !orders.is_empty());
     let documents = job.pack.documents.iter().filter(|d| d.in_bundle || known(&d.id));
     let mut names: Vec<String> = documents.map(|document| document.id.clone()).collect();
@@ -84,7 +84,7 @@ fn stale_files(
     if only.is_empty() {
         return Ok(Vec::new());
     }
-    let mut others = case_files(&job.pack, &job.case.orders, &[]).unwrap_or_default();
+    let mut others = case_files(&job.pack, &job.case, &[]).unwrap_or_default();
     others.retain(|file| !wanted.contains(file) && target.join(&file.name).exists());
     let outputs = press.print(&others)?;
     let differs =

@@ -2,9 +2,12 @@
 //!
 //! May use: `bundle::plan`, `bundle::produce`, `compute`, `view`, `render`.
 
+use jiff::civil::Date;
+
 use super::plan::{Format, PlannedFile};
 use super::produce::{Press, ProduceError, stamp_of};
 use crate::compute::order::OrderFigures;
+use crate::model::case::Case;
 use crate::model::order::{Order, in_file_name};
 use crate::pack::{DocumentSpec, Pack};
 use crate::render::pdf::Stamp;
@@ -18,11 +21,11 @@ pub const ORDER: &str = "订单";
 const NUMBER: &str = "<编号>";
 
 /// The files of the orders that have a name of their own, in the case's order of them.
-pub fn order_files(pack: &Pack, orders: &[Order]) -> Vec<PlannedFile> {
+pub fn order_files(pack: &Pack, case: &Case) -> Vec<PlannedFile> {
     let Some(document) = pack.documents.iter().find(|document| document.id == ORDER) else {
         return Vec::new();
     };
-    let named = orders.iter().enumerate().filter(|(_, order)| why_not(order, orders).is_none());
+    let named = case.orders.iter().enumerate().filter(|(_, order)| why_not(order, case).is_none());
     named.flat_map(|(index, order)| files_of(document, index, order)).collect()
 }
 
@@ -44,17 +47,23 @@ fn files_of(document: &DocumentSpec, index: usize, order: &Order) -> Vec<Planned
 }
 
 /// What is said of the orders that give no files, and why.
-pub fn left_out(orders: &[Order]) -> Vec<String> {
-    orders.iter().filter_map(|order| Some(format!("“{}”{}", order.origin, why_not(order, orders)?))).collect()
+pub fn left_out(case: &Case) -> Vec<String> {
+    let orders = case.orders.iter();
+    orders.filter_map(|order| Some(format!("“{}”{}", order.origin, why_not(order, case)?))).collect()
 }
 
-/// Why an order gives no files: their name would be nobody's, or another's too.
-fn why_not(order: &Order, orders: &[Order]) -> Option<&'static str> {
+/// Why an order gives no files: their name would be nobody's, or another's too, or their prices would be old ones.
+fn why_not(order: &Order, case: &Case) -> Option<&'static str> {
+    let signed = order.signed_on.as_ref().map(|date| date.value);
+    let adjusted = |effective: Date| signed.is_none_or(|signed| effective <= signed);
+    if case.adjustments.iter().filter_map(|a| a.effective_on.as_ref()).any(|date| adjusted(date.value)) {
+        return Some("签订时“调整”已经生效，而 hetong 目前只会按签订合同时的单价计算，为免用错价格没有生成");
+    }
     let name = |order: &Order| in_file_name(order.number()).to_lowercase();
     if order.number().is_empty() {
         return Some("没有 编号，文件没有名字，没有生成");
     }
-    let same = orders.iter().filter(|other| name(other) == name(order)).count();
+    let same = case.orders.iter().filter(|other| name(other) == name(order)).count();
     (same > 1).then_some("的编号与另一份订单重复，会互相覆盖，没有生成")
 }
 
@@ -93,12 +102,17 @@ impl Press<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compute::testing::pack;
+    use crate::compute::testing::{at, day, good_case, pack};
     use crate::compute::testing_orders::order;
+    use crate::model::case::Adjustment;
+
+    fn with(orders: Vec<Order>) -> Case {
+        Case { orders, ..good_case() }
+    }
 
     fn names(numbers: &[&str]) -> Vec<String> {
-        let orders: Vec<Order> = numbers.iter().map(|number| order(number, &[])).collect();
-        order_files(&pack(), &orders).into_iter().map(|file| file.name).collect()
+        let orders = numbers.iter().map(|number| order(number, &[])).collect();
+        order_files(&pack(), &with(orders)).into_iter().map(|file| file.name).collect()
     }
 
     #[test]
@@ -114,7 +128,7 @@ mod tests {
         assert_eq!(names(&["DD-1", "DD/2", "dd:2"]), ["委托订单-DD-1.pdf", "委托订单-DD-1.xlsx"]);
         let mut orders = vec![order("DD-1", &[]), order("DD-1", &[]), order("DD-3", &[])];
         orders[2].number = None;
-        let told = left_out(&orders);
+        let told = left_out(&with(orders));
         assert_eq!(told.len(), 3);
         assert_eq!(told[0], "“订单/DD-1.yaml”的编号与另一份订单重复，会互相覆盖，没有生成");
         assert_eq!(told[2], "“订单/DD-3.yaml”没有 编号，文件没有名字，没有生成");
@@ -122,10 +136,28 @@ mod tests {
 
     #[test]
     fn only_takes_an_order_by_any_of_its_names() {
-        let orders = vec![order("DD-1", &[]), order("DD-2", &[])];
-        let files = order_files(&pack(), &orders);
-        let meant = |name: &str| files.iter().filter(|file| is_meant(file, &orders, name)).count();
+        let case = with(vec![order("DD-1", &[]), order("DD-2", &[])]);
+        let files = order_files(&pack(), &case);
+        let meant = |name: &str| files.iter().filter(|file| is_meant(file, &case.orders, name)).count();
         assert_eq!((meant("订单"), meant("DD-1"), meant("委托订单-DD-2")), (4, 2, 2));
         assert_eq!((meant("委托订单-DD-2.pdf"), meant("DD"), meant("")), (1, 0, 0));
+    }
+
+    #[test]
+    fn no_order_at_prices_that_are_no_longer_in_force() {
+        let mut case = with(vec![order("DD-1", &[]), order("DD-2", &[])]);
+        case.orders[0].signed_on = day("签订日期一", "2026-08-31");
+        case.orders[1].signed_on = day("签订日期二", "2026-09-01");
+        case.adjustments = vec![Adjustment {
+            origin: at("调整"),
+            effective_on: day("生效日期", "2026-09-01"),
+            reason: None,
+            rate: None,
+            quotation_file: None,
+            quotation: None,
+        }];
+        let files: Vec<String> = order_files(&pack(), &case).into_iter().map(|file| file.name).collect();
+        assert_eq!(files, ["委托订单-DD-1.pdf", "委托订单-DD-1.xlsx"]);
+        assert!(left_out(&case)[0].contains("“调整”已经生效"));
     }
 }

@@ -3,7 +3,7 @@
 //! May use: `pack`, `bundle::orders`.
 
 use super::orders::{is_meant, order_files};
-use crate::model::order::Order;
+use crate::model::case::Case;
 use crate::pack::{DocumentSpec, Pack};
 
 /// What kind of file.
@@ -43,8 +43,9 @@ pub const REPORT: &str = "核对报告";
 ///
 /// # Errors
 /// The names in `only` that nothing has.
-pub fn case_files(pack: &Pack, orders: &[Order], only: &[String]) -> Result<Vec<PlannedFile>, Vec<String>> {
-    let mut of_orders = order_files(pack, orders);
+pub fn case_files(pack: &Pack, case: &Case, only: &[String]) -> Result<Vec<PlannedFile>, Vec<String>> {
+    let orders = &case.orders;
+    let mut of_orders = order_files(pack, case);
     let means = |name: &String| of_orders.iter().any(|file| is_meant(file, orders, name));
     let (named, others): (Vec<String>, Vec<String>) = only.iter().cloned().partition(means);
     let mut files = match (only.is_empty(), others.is_empty()) {

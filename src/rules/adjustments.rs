@@ -103,6 +103,33 @@ fn r002(ctx: &Context, out: &mut Reporter) {
     }
 }
 
+/// What was issued was issued at the prices of its day: no adjustment may reach back over it.
+pub static R003: Rule = Rule {
+    info: RuleInfo {
+        id: "R003",
+        title: "调整涉及已经开具的月份",
+        severity: Severity::Error,
+        clause: "4.3，11.4，附件7",
+        what: "调整生效的当月及以后，不应已有按原价开具的结算单。",
+        why: "已经开具的结算单是报账的依据；倒着改价，它就和价格对不上了。",
+        example: "2026-03 的结算单已经开具，调整的生效日期写 2026-03-15。",
+        fix: "把 生效日期 改到最后一个已开具月份之后；确要追溯的，先与财务商定怎样更正已开具的结算单。",
+    },
+    applies: |ctx| has_adjustments(ctx) && !ctx.case.ledger.lines().is_empty(),
+    check: r003,
+};
+
+fn r003(ctx: &Context, out: &mut Reporter) {
+    for effective in ctx.case.adjustments.iter().filter_map(|a| a.effective_on.as_ref()) {
+        let touched = ctx.case.ledger.lines().iter().filter(|(line, _)| effective.value <= line.month.last());
+        let Some((line, origin)) = touched.max_by_key(|(line, _)| line.month) else { continue };
+        let message = format!("{} 的结算单已按原价开具，调整却从 {} 起生效", line.month, effective.value);
+        out.report(&effective.origin, message)
+            .expected(format!("晚于 {}", line.month.last()))
+            .label(origin, "已开具的结算单在这里");
+    }
+}
+
 /// An adjustment says when, and what changes.
 pub static R004: Rule = Rule {
     info: RuleInfo {
@@ -186,6 +213,16 @@ mod tests {
         assert!(fire("R002", &with(vec![raised.clone()])).is_empty());
         raised.quotation.as_mut().unwrap().rows[0].net_price = cell("F5", dec!(850));
         only(fire("R002", &with(vec![raised])), &cell_origin("F5"), Severity::Error);
+    }
+
+    #[test]
+    fn r003_what_was_issued_stays() {
+        use crate::compute::testing_month::{ledger, line};
+        let mut case = with(vec![adjustment("一", "2026-03-15"), adjustment("二", "2026-04-01")]);
+        assert!(fire("R003", &case).is_empty());
+        case.ledger = ledger(vec![line(1, "DD-2026-001", dec!(0), dec!(100))]);
+        let found = only(fire("R003", &case), &at("一"), Severity::Error);
+        assert_eq!(found.expected.as_deref(), Some("晚于 2026-03-31"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
+use super::full_date;
 use super::settlement::{AmountGroup, AmountRow};
 use crate::compute::score::IndicatorScore;
 use crate::compute::settlement::{Difference, Issue, OrderSettlement};
@@ -38,12 +39,20 @@ pub fn replaced<'a>(settlement: &'a OrderSettlement, issue: &'a Issue) -> Option
 pub fn correction_text(settlement: &OrderSettlement, issue: &Issue) -> String {
     replaced(settlement, issue).map_or_else(String::new, |(line, reason)| {
         format!(
-            "本结算单更正台账第{}号结算单（{}，订单编号{}）。更正原因：{reason}",
-            line.number,
+            "本结算单更正{}开具的结算单（{}，订单编号{}，应支付￥{}元，台账第{}号）；两者不一致的，以本结算单为准。更正原因：{reason}",
+            issue_day(line),
             line.month.chinese(),
-            line.order
+            line.order,
+            line.gross,
+            line.number
         )
     })
+}
+
+/// The day a ledger line was written: its RFC 3339 time begins with it.
+fn issue_day(line: &LedgerLine) -> String {
+    let day = line.issued_at.get(..10).and_then(|day| day.parse().ok());
+    day.map_or_else(|| "此前".into(), full_date)
 }
 
 /// A number without trailing zeros.
@@ -61,8 +70,7 @@ pub fn balance_labels(settlement: &OrderSettlement, issue: &Issue) -> [&'static 
 
 /// 二 in words.
 pub(super) fn execution(settlement: &OrderSettlement) -> String {
-    let persons: BTreeSet<(&str, &str)> =
-        settlement.persons.iter().map(|person| (person.person.as_str(), person.person_id.as_str())).collect();
+    let persons: BTreeSet<usize> = settlement.persons.iter().map(|person| person.who).collect();
     format!(
         "{}乙方共{}人为本订单提供服务，合计{}人天，按岗位和级别汇总如下，人员明细见附表二。",
         settlement.month.chinese(),

@@ -5,6 +5,7 @@
 use rust_decimal::Decimal;
 use rust_xlsxwriter::Format;
 
+use super::cents::day_decimals;
 use super::layout::{Cell, Content, Table, at};
 use super::{Paper, XlsxError, formats, new_workbook, set_up, summary_chart};
 use crate::view::summary::{FindingRow, SummaryRow, SummarySheet, SupplierRow};
@@ -110,13 +111,13 @@ fn order_row(table: &mut Table, view: &SummaryRow, looks: &Looks) -> Result<(), 
 /// 合计: live sums over all rows.
 fn total_row(table: &mut Table, view: &SummarySheet, first: u32) -> Result<(), XlsxError> {
     let last = table.row.saturating_sub(1);
-    let sum = |column, figure: Decimal, format: &Format| {
+    let sum = |column, figure: Decimal, decimals: u32, format: &Format| {
         let content = if view.rows.is_empty() {
             Content::Number(Decimal::ZERO)
         } else {
             let range = format!("{}:{}", at(column, first), at(column, last));
-            // Sums of doubles carry a trace of binary fractions; what is shown and compared is the 分.
-            Content::formula(format!("=ROUND(SUM({range}),2)"), Some(figure))
+            // Sums of doubles carry a trace of binary fractions; what counts is the 分.
+            Content::formula(format!("=ROUND(SUM({range}),{decimals})"), Some(figure))
         };
         Cell::new(column, column, content, format)
     };
@@ -125,11 +126,11 @@ fn total_row(table: &mut Table, view: &SummarySheet, first: u32) -> Result<(), X
     let totals = &view.totals;
     let cells = [
         Cell::text(0, NAME, &view.total_label, &formats::heading()),
-        sum(DAYS, totals.days, &days),
+        sum(DAYS, totals.days, day_decimals(view.rows.iter().map(|row| row.order.days)), &days),
         Cell::new(SCORE, SCORE, Content::Blank, &blank),
-        sum(GROSS, totals.gross.decimal(), &money),
-        sum(NET, totals.net.decimal(), &money),
-        sum(TAX, totals.tax.decimal(), &money),
+        sum(GROSS, totals.gross.decimal(), 2, &money),
+        sum(NET, totals.net.decimal(), 2, &money),
+        sum(TAX, totals.tax.decimal(), 2, &money),
         Cell::new(CLOSING, CLOSING, Content::Blank, &blank),
         Cell::new(REMAINING, REMAINING, Content::Blank, &blank),
         Cell::new(STATE, STATE, Content::Blank, &blank),

@@ -11,6 +11,7 @@ pub mod plan;
 
 use super::{Context, Reporter, Rule};
 use crate::compute::order::sequence;
+use crate::compute::quotation::same_name;
 use crate::diagnostics::{Located, RuleInfo, Severity};
 use crate::model::identifiers;
 use crate::model::money::Money;
@@ -86,10 +87,12 @@ pub static O004: Rule = Rule {
 fn o004(ctx: &Context, out: &mut Reporter) {
     let mut seen: Vec<&Located<String>> = Vec::new();
     for number in ctx.case.orders.iter().filter_map(|order| order.number.as_ref()) {
-        let same = |other: &&&Located<String>| same_file(&other.value, &number.value);
+        let same = |other: &&&Located<String>| {
+            same_name(&other.value, &number.value) || same_file(&other.value, &number.value)
+        };
         if let Some(first) = seen.iter().find(same) {
             let (ours, theirs) = (&number.value, &first.value);
-            let message = if ours == theirs {
+            let message = if same_name(ours, theirs) {
                 format!("订单编号“{ours}”与另一份订单重复")
             } else {
                 format!("订单编号“{ours}”与“{theirs}”会得到同一个文件名")
