@@ -89,7 +89,7 @@ fn read_case(folder: &CaseFolder, origin: &Origin, reading: &mut Reading) -> Res
     let text = folder.text(CASE_FILE, MAX_YAML_BYTES, origin)?;
     let root = node::parse(&file, &text)?;
     let Some(map) = MapReader::new(&root, "", reading) else {
-        let why = "文件里没有“键: 值”，不像 合同.yaml".to_owned();
+        let why = "文件里没有“名称: 值”，不像 合同.yaml".to_owned();
         return Err(Box::new(Fault::new(FaultKind::Unreadable { why }, origin.clone())));
     };
     reading.faults.extend(node::stray_hashes(&root, &text));
@@ -305,7 +305,7 @@ impl CaseReader<'_> {
 
     fn adjustment(&mut self, mut map: MapReader<'_>) -> Adjustment {
         let quotation_file = match map.get("报价") {
-            Some(Node { kind: Kind::Scalar(text), origin }) => {
+            Some(Node { kind: Kind::Scalar(text), origin, .. }) => {
                 Some(Located::new(text.clone(), origin.clone()))
             }
             _ => None,

@@ -24,6 +24,8 @@ pub const LEDGER_FILE: &str = "台账.jsonl";
 pub const MAX_LEDGER_BYTES: u64 = 200_000_000;
 /// No figure of a contract comes near; beyond it sums might overflow.
 const MOST: Decimal = dec!(1_000_000_000_000_000);
+/// What is wrong with every line of a ledger that another program saved with its own line breaks.
+const OTHER_LINE_BREAKS: &str = "换行符被别的程序改过（多了回车符）";
 /// What stands between a line's content and its own hash.
 const OWN_HASH: &[u8] = ",\"本行\":\"".as_bytes();
 
@@ -147,7 +149,11 @@ impl Reader {
                 return;
             }
             Err(why) => {
-                self.damage.push(LedgerDamage { origin, why, torn: false });
+                // Saving a file changes the breaks of all its lines: that is one fault.
+                let told = why == OTHER_LINE_BREAKS && self.damage.iter().any(|d| d.why == OTHER_LINE_BREAKS);
+                if !told {
+                    self.damage.push(LedgerDamage { origin, why, torn: false });
+                }
                 self.after_damage = true;
             }
             Ok((previous, line)) => {
@@ -214,7 +220,7 @@ fn plain(amount: Money) -> String {
 /// 前行 and the line; or what is wrong with it, as a Chinese clause.
 fn decode(line: &[u8]) -> Result<(String, LedgerLine), String> {
     if line.ends_with(b"\r") {
-        return Err("换行符被别的程序改过（多了回车符）".into());
+        return Err(OTHER_LINE_BREAKS.into());
     }
     if line.starts_with("\u{feff}".as_bytes()) {
         return Err("文件被别的程序另存过（开头多了编码标记）".into());

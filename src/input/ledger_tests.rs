@@ -160,6 +160,11 @@ fn lines_taken_out_put_in_or_moved_are_told_once() {
     assert_eq!(damage(&[1, 2]), 1);
     assert_eq!(damage(&[0, 1, 1, 2]), 1);
     assert!(damage(&[1, 0, 2]) >= 1);
+    // Line breaks are changed all at once: one finding.
+    let windows = String::from_utf8(text.clone()).unwrap().replace('\n', "\r\n").into_bytes();
+    let ledger = parse(&windows);
+    assert_eq!((ledger.damage.len(), ledger.damage[0].torn), (1, false), "{:?}", ledger.damage);
+    assert!(ledger.damage[0].why.contains("换行符") && !ledger.is_sound());
     // Blank lines, Windows line ends, a mark at the beginning: other programs saved it.
     for text in [
         [lines[0], b"\n", lines[1]].concat(),

@@ -213,7 +213,7 @@ fn missing(within: &str, name: &str, others: &[String]) -> Fault {
             format!("“{within}/{file}”不是能读的电子表格；请用 Excel 或 WPS 另存为 {name}.xlsx")
         }
         Some(file) => format!("“{place}”不存在；“{file}”如果是{name}表，请改名为以“{name}”开头"),
-        None => format!("“{place}”不存在"),
+        None => format!("“{place}”不存在：{within}/ 里没有以“{name}”开头的电子表格"),
     };
     Fault::new(FaultKind::Unreadable { why }, Origin::File(place.into()))
 }

@@ -15,6 +15,11 @@ use crate::model::order::{ContactPerson, Order, OrderLine, PaymentStage};
 /// The folder that orders stand in.
 pub const ORDER_FOLDER: &str = "订单";
 
+/// What a contact, a line and a stage look like, for who wrote something else there.
+const CONTACT: &str = "{姓名: 钱示例, 电话: 028-81234567, 邮箱: a@example.com}";
+const LINE: &str = "每行一项，如 - {岗位: 运维支撑, 级别: 中级, 人天: 120}";
+const STAGE: &str = "每行一项，如 - {阶段: 首期, 条件: 订单签署后, 比例: 30%}";
+
 const EXTENSIONS: [&str; 2] = ["yaml", "yml"];
 
 /// The orders of a case.
@@ -84,7 +89,7 @@ fn read(folder: &CaseFolder, name: &str, reading: &mut Reading) -> Result<Order,
         _ => None,
     };
     let Some(map) = map else {
-        let why = "文件里没有“键: 值”，不像委托订单".to_owned();
+        let why = "文件里没有“名称: 值”，不像委托订单".to_owned();
         return Err(Box::new(Fault::new(FaultKind::Unreadable { why }, origin)));
     };
     reading.faults.extend(node::stray_hashes(&root, &text));
@@ -107,8 +112,8 @@ fn order(mut map: MapReader<'_>, origin: Origin, reading: &mut Reading) -> Order
         requirements: map.text("具体要求", reading),
         content: map.text("委托内容", reading),
         assessment: map.text("考核与结算", reading),
-        lines: map.maps("明细", reading).into_iter().map(|map| line(map, reading)).collect(),
-        plan: map.maps("付款计划", reading).into_iter().map(|map| stage(map, reading)).collect(),
+        lines: map.maps_like("明细", LINE, reading).into_iter().map(|map| line(map, reading)).collect(),
+        plan: map.maps_like("付款计划", STAGE, reading).into_iter().map(|map| stage(map, reading)).collect(),
         attachments: map.texts("附件", reading),
         ..Order::blank(origin)
     };
@@ -117,7 +122,7 @@ fn order(mut map: MapReader<'_>, origin: Origin, reading: &mut Reading) -> Order
 }
 
 fn contact(map: &mut MapReader<'_>, key: &str, reading: &mut Reading) -> ContactPerson {
-    let Some(mut map) = map.map(key, reading) else { return ContactPerson::default() };
+    let Some(mut map) = map.map_like(key, CONTACT, reading) else { return ContactPerson::default() };
     let contact = ContactPerson {
         origin: Some(map.origin.clone()),
         name: map.text("姓名", reading),
@@ -285,10 +290,10 @@ mod tests {
             .collect();
         let expected = [
             (2, "批次=0"),
-            (6, "明细[].人天=十天"),
+            (6, "明细第 1 项的人天=十天"),
             (6, "单价?"),
-            (8, "付款计划[].比例=30"),
-            (9, "付款计划[].金额=1.005"),
+            (8, "付款计划第 1 项的比例=30"),
+            (9, "付款计划第 2 项的金额=1.005"),
             (10, "甲方联系人=赵示例"),
             (4, "签定日期?签订日期"),
         ];

@@ -2,7 +2,7 @@
 //!
 //! May use: `model`, `diagnostics`.
 
-use super::{Context, Reporter, Rule, always, did_you_mean};
+use super::{Context, Reporter, Rule, always, did_you_mean, strsim_percent};
 use crate::diagnostics::{Origin, RuleInfo, Severity};
 use crate::model::fault::FaultKind;
 
@@ -24,13 +24,13 @@ pub static F001: Rule = Rule {
             if let FaultKind::Unreadable { why } = &fault.kind {
                 let file = fault.origin.to_string();
                 let help = if file.starts_with("订单") {
-                    order_remedy(why)
+                    order_remedy(why).map(str::to_owned)
                 } else if file.starts_with("结算") {
-                    month_remedy(why)
+                    month_remedy(&file, why)
                 } else {
                     None
                 };
-                out.report(&fault.origin, why.clone()).help(help.unwrap_or_else(|| remedy(why)));
+                out.report(&fault.origin, why.clone()).help(help.unwrap_or_else(|| remedy(why).into()));
             }
         }
     },
@@ -55,12 +55,24 @@ fn is_monthly(origin: &Origin) -> bool {
 }
 
 /// What to do about a month's sheet.
-fn month_remedy(why: &str) -> Option<&'static str> {
-    let layout = ["工作表", "每天一列", "只有表头", "不知以哪", "月份文件夹"];
+fn month_remedy(file: &str, why: &str) -> Option<String> {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("结算", file));
+    let name = if name.starts_with("考核") { "考核" } else { "工时" };
+    if why.contains("不知以哪") {
+        return Some(format!(
+            "一个月只放一个{name}文件：几份内容不同的，合成一份；旧的、重复的移到 {folder}/ 之外"
+        ));
+    }
+    if why.contains("不存在") {
+        return Some(format!(
+            "把这个月的{name}表放进 {folder}/，文件名以“{name}”开头：{name}.xlsx、{name}.xls、{name}.ods 或 {name}.csv 都可以"
+        ));
+    }
+    let layout = ["工作表", "每天一列", "只有表头", "月份文件夹"];
     layout
         .iter()
         .any(|word| why.contains(word))
-        .then_some("照提示整理表格或文件后再检查；表格的写法见 《案卷怎么写》的“工时和考核”一节")
+        .then(|| "照提示整理表格或文件后再检查；表格的写法见 《案卷怎么写》的“工时和考核”一节".into())
 }
 
 /// What to do about a file that cannot be read depends on why.
@@ -93,26 +105,84 @@ pub static F002: Rule = Rule {
         fix: "把表头改成附件3的写法；可用 hetong new 生成的空白报价表。",
     },
     applies: always,
-    check: |ctx, out| {
-        for fault in ctx.faults {
-            if let FaultKind::MissingColumn { column, seen } = &fault.kind {
-                let seen = if seen.is_empty() {
-                    "没有认出任何表头".into()
-                } else {
-                    format!("认出的表头：{}", seen.join("、"))
-                };
-                let report = out
-                    .report(&fault.origin, format!("没有找到“{column}”一列；{seen}"))
-                    .expected(format!("表头“{column}”"));
-                if is_monthly(&fault.origin) {
-                    report.clause("4.5，附件2").help(format!(
-                        "把这一列的表头改成“{column}”；这张工作表如果是汇总或说明，请删去或移到别的文件"
-                    ));
-                }
-            }
-        }
-    },
+    check: f002,
 };
+
+/// One finding for all columns that a table lacks: they are mended in one row.
+fn f002(ctx: &Context, out: &mut Reporter) {
+    let mut tables: Vec<(&Origin, &[String], Vec<&str>)> = Vec::new();
+    for fault in ctx.faults {
+        let FaultKind::MissingColumn { column, seen } = &fault.kind else { continue };
+        match tables.iter_mut().find(|(origin, headings, _)| *origin == &fault.origin && headings == seen) {
+            Some((_, _, columns)) => columns.push(column),
+            None => tables.push((&fault.origin, seen, vec![column])),
+        }
+    }
+    for (origin, seen, columns) in tables {
+        missing_columns(origin, seen, &columns, out);
+    }
+}
+
+fn missing_columns(origin: &Origin, seen: &[String], columns: &[&str], out: &mut Reporter) {
+    let quoted = columns.iter().map(|column| format!("“{column}”")).collect::<Vec<_>>().join("、");
+    let lacks = match columns.len() {
+        1 => format!("没有找到{quoted}一列"),
+        count => format!("没有找到 {count} 列：{quoted}"),
+    };
+    let meant = likely_headings(columns, seen);
+    let pairs = meant.iter().map(|(column, heading)| format!("“{heading}”是不是“{column}”"));
+    let asked = pairs.collect::<Vec<_>>().join("，");
+    let seen = if seen.is_empty() {
+        "没有看到任何表头".into()
+    } else {
+        format!("看到的表头：{}", seen.join("、"))
+    };
+    let asked = if asked.is_empty() { String::new() } else { format!("；{asked}？") };
+    let report = out.report(origin, format!("{lacks}；{seen}{asked}")).expected(format!("表头{quoted}"));
+    let counts = columns.iter().any(|column| column.ends_with('数'));
+    let care = match (meant.is_empty(), counts) {
+        (true, _) => "",
+        (false, true) => "；改之前先看这一列填的是什么：写“次数”“项数”的填次数，不是得分",
+        (false, false) => "；改之前先看这一列填的是什么",
+    };
+    if is_monthly(origin) {
+        report.clause("4.5，附件2").help(format!(
+            "把表头改成{quoted}，缺的列补上{care}；这张工作表如果是汇总或说明，请删去或移到别的文件"
+        ));
+    } else if columns.len() > 1 || !meant.is_empty() {
+        report.help(format!("把表头改成{quoted}，缺的列补上{care}；可用 hetong new 生成的空白报价表"));
+    }
+}
+
+/// For each column that is missing, the heading that may be meant for it, if one alone may. It is only asked about:
+/// under 服务质量 may stand a score, and a grade as well.
+fn likely_headings<'a>(columns: &[&'a str], seen: &'a [String]) -> Vec<(&'a str, &'a str)> {
+    let likeness = |column: &str, heading: &str| {
+        let bare = heading.split(['（', '(']).next().unwrap_or_default().trim();
+        if bare.chars().count() < 2 {
+            0
+        } else if column.starts_with(bare) {
+            100
+        } else if [column, bare].iter().any(|text| text.contains('税')) {
+            // 含税单价 is nearly 不含税单价, and never meant for it.
+            0
+        } else {
+            strsim_percent(bare, column)
+        }
+    };
+    let mut pairs: Vec<(usize, &str, &str)> = Vec::new();
+    for column in columns {
+        for heading in seen {
+            pairs.push((likeness(column, heading), column, heading));
+        }
+    }
+    pairs.retain(|(likeness, ..)| *likeness >= 60);
+    let alone = |(likeness, column, heading): &(usize, &'a str, &'a str)| {
+        let rivals = pairs.iter().filter(|(other, c, h)| other >= likeness && (c == column || h == heading));
+        rivals.count() == 1
+    };
+    pairs.iter().filter(|pair| alone(pair)).map(|(_, column, heading)| (*column, *heading)).collect()
+}
 
 /// A path that leaves the case folder.
 pub static F003: Rule = Rule {
@@ -163,13 +233,13 @@ pub static F004: Rule = Rule {
 pub static F005: Rule = Rule {
     info: RuleInfo {
         id: "F005",
-        title: "键写错或重复",
+        title: "名称写错或重复",
         severity: Severity::Error,
         clause: "案卷文件",
-        what: "YAML 里的键须是认识的，同一处不能写两次。",
-        why: "写错的键如果被放过，那一项就会悄悄成为空白。",
+        what: "YAML 里冒号前面的名称须是认识的，同一处不能写两次。",
+        why: "写错的名称如果被放过，那一项就会悄悄成为空白。",
         example: "法定代表: 李示例（应为 法定代表人）。",
-        fix: "照提示改正键名，或删去重复的一行。",
+        fix: "照提示改正冒号前面的名称，或删去重复的一行。",
     },
     applies: always,
     check: f005,
@@ -180,11 +250,15 @@ fn f005(ctx: &Context, out: &mut Reporter) {
         match &fault.kind {
             FaultKind::UnknownKey { key, suggestion, known } => {
                 let hint = did_you_mean(suggestion.as_deref());
-                out.report(&fault.origin, format!("不认识的键“{key}”{hint}"))
-                    .expected(format!("可写的键：{}", known.join("、")));
+                let report = out
+                    .report(&fault.origin, format!("不认识“{key}”这一项{hint}"))
+                    .expected(format!("可写的有：{}", known.join("、")));
+                if key.contains(['：', '，']) {
+                    report.help("写成“名称: 值”：冒号用半角，后面空一格；花括号里的各项用半角逗号“, ”隔开");
+                }
             }
             FaultKind::DuplicateKey { key, first } => {
-                out.report(&fault.origin, format!("键“{key}”写了两次，以第一次为准"))
+                out.report(&fault.origin, format!("“{key}”写了两次，以第一次为准"))
                     .label(first, "第一次在这里")
                     .help("删去其中一行");
             }
@@ -270,50 +344,5 @@ pub static F008: Rule = Rule {
 };
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::compute::testing::{at, good_case};
-    use crate::model::fault::Fault;
-    use crate::rules::testing::{Extra, fire_with, only};
-
-    #[test]
-    fn every_fault_becomes_one_finding_of_its_rule() {
-        let faults = [
-            ("F001", FaultKind::Unreadable { why: "“报价表.xlsx”不存在".into() }, "不存在"),
-            (
-                "F002",
-                FaultKind::MissingColumn { column: "不含税单价".into(), seen: vec!["单价".into()] },
-                "单价",
-            ),
-            ("F003", FaultKind::OutsideCase { path: "../a.xlsx".into() }, "../a.xlsx"),
-            ("F004", FaultKind::TooLarge { found: "文件有 9 字节".into(), limit: "8 字节".into() }, "9 字节"),
-            (
-                "F005",
-                FaultKind::UnknownKey {
-                    key: "法定代表".into(),
-                    suggestion: Some("法定代表人".into()),
-                    known: vec!["法定代表人".into()],
-                },
-                "是不是想写“法定代表人”",
-            ),
-            ("F005", FaultKind::DuplicateKey { key: "名称".into(), first: at("名称") }, "两次"),
-            ("F008", FaultKind::StrayHash { value: "某路".into(), cut: Some("#12".into()) }, "“#12”不会印出"),
-            ("F006", FaultKind::HiddenFigures { what: "第 12 行".into() }, "第 12 行"),
-            (
-                "F007",
-                FaultKind::BadValue {
-                    what: "签订日期".into(),
-                    found: "三月".into(),
-                    expected: "日期".into(),
-                },
-                "三月",
-            ),
-        ];
-        for (id, kind, said) in faults {
-            let extra = Extra { faults: vec![Fault::new(kind, at("这里"))], ..Extra::default() };
-            let severity = if id == "F006" { Severity::Warning } else { Severity::Error };
-            let found = only(fire_with(id, &good_case(), extra), &at("这里"), severity);
-            assert!(found.message.contains(said), "{id}: {}", found.message);
-        }
-    }
-}
+#[path = "files_tests.rs"]
+mod tests;

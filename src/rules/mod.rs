@@ -8,6 +8,7 @@
 pub mod adjustments;
 pub mod assessment;
 pub mod files;
+mod fold;
 pub mod integrity;
 pub mod ledger;
 pub mod money;
@@ -25,7 +26,7 @@ use std::collections::BTreeSet;
 
 use crate::compute::CaseFigures;
 use crate::compute::people::People;
-use crate::diagnostics::{CellRef, Diagnostic, Findings, Origin, RuleInfo, Severity};
+use crate::diagnostics::{Diagnostic, Findings, Origin, RuleInfo, Severity};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::Fault;
@@ -292,64 +293,7 @@ fn run(rule: &'static Rule, context: &Context) -> (Vec<Diagnostic>, bool) {
             unique.push(diagnostic);
         }
     }
-    (fold(unique), applicable)
-}
-
-/// More findings of one rule in one column than this are told together.
-const TOLD_ONE_BY_ONE: usize = 4;
-
-/// The same fault all the way down a column is one thing to mend: told at its first cell, with the names of the others.
-fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut columns: Vec<(Column<'_>, Vec<(CellRef, usize)>)> = Vec::new();
-    let mut column_of_finding: Vec<Option<usize>> = Vec::with_capacity(found.len());
-    for (index, diagnostic) in found.iter().enumerate() {
-        column_of_finding.push(column_of(diagnostic).map(|(key, cell)| {
-            let known = columns.iter().position(|(other, _)| *other == key);
-            let column = known.unwrap_or_else(|| {
-                columns.push((key, Vec::new()));
-                columns.len() - 1
-            });
-            columns[column].1.push((cell, index));
-            column
-        }));
-    }
-    let mut told = Vec::with_capacity(found.len());
-    for (index, (diagnostic, column)) in found.iter().zip(&column_of_finding).enumerate() {
-        let cells = column.map(|column| columns[column].1.as_slice());
-        match cells.filter(|cells| cells.len() > TOLD_ONE_BY_ONE) {
-            None => told.push(diagnostic.clone()),
-            Some([(_, first), rest @ ..]) if *first == index => {
-                told.push(with_repeats(diagnostic, rest, &found))
-            }
-            Some(_) => {}
-        }
-    }
-    told
-}
-
-/// A finding that also tells of the same fault further down its column.
-fn with_repeats(first: &Diagnostic, rest: &[(CellRef, usize)], found: &[Diagnostic]) -> Diagnostic {
-    let cells: Vec<String> = rest.iter().map(|(cell, _)| cell.to_string()).collect();
-    let others = format!("；同一列还有 {} 处同样的问题：{}", cells.len(), cells.join("、"));
-    let repeats = rest.iter().filter_map(|(_, index)| found.get(*index));
-    Diagnostic {
-        message: format!("{}{others}", first.message),
-        repeats: repeats.map(|repeat| (repeat.origin.clone(), repeat.message.clone())).collect(),
-        ..first.clone()
-    }
-}
-
-/// A column of a sheet, for findings of one severity.
-type Column<'a> = (Severity, &'a str, &'a str, u32);
-
-/// The column a finding points into, and its cell.
-fn column_of(diagnostic: &Diagnostic) -> Option<(Column<'_>, CellRef)> {
-    match &diagnostic.origin {
-        Origin::Cell(place) => {
-            Some(((diagnostic.severity, &*place.file, &*place.sheet, place.cell.column), place.cell))
-        }
-        _ => None,
-    }
+    (fold::fold(unique), applicable)
 }
 
 /// The nearest of some known names, if any is near enough that the user may have meant it.

@@ -300,6 +300,20 @@ fn assessments() {
     assert_eq!(assess("甲\n1\n").0, [""; 0]);
 }
 
+/// 45分 and 2次 are what they say; another column's unit, a figure in words and a formula's text are not guessed at.
+#[test]
+fn assessments_typed_with_their_unit() {
+    let head = "订单编号,服务质量得分,支撑能力扣分次数,投诉次数,安全事件次数,日常管理缺项数,总分\n";
+    let (rows, faults) = assess(&format!(
+        "{head}DD-1,45分,1次,０ 次,0,2项,96.5 分\nDD-2,45次,0.5分,约1次,1项,两项,九十分\nDD-3,45元分,-1次,1次次,次,,90%分\n"
+    ));
+    assert_eq!(faults, []);
+    assert_eq!(rows[0].trim(), "DD-1 45 1 0 0 2 96.5");
+    let unread = |row: &str, count: usize| assert_eq!(row.matches("Text(").count(), count, "{row}");
+    unread(&rows[1], 6);
+    unread(&rows[2], 5);
+}
+
 /// The three months of the sample workspace, against the totals in `fixtures/cases/make.py`.
 #[test]
 fn the_sample_workspace() {
@@ -356,7 +370,8 @@ fn folders_and_files() {
     assert_eq!(load(&["合同.yaml"], march), (vec![], vec![]));
     assert_eq!(load(&["结算/2026-04/工时.csv", "结算/2026-03/.DS_Store"], march), (vec![], vec![]));
     let (_, faults) = load(&["结算/2026-03/工时.csv"], march);
-    assert_eq!(faults, [("“结算/2026-03/考核.xlsx”不存在".to_owned(), "结算/2026-03/考核.xlsx".to_owned())]);
+    let why = "“结算/2026-03/考核.xlsx”不存在：结算/2026-03/ 里没有以“考核”开头的电子表格";
+    assert_eq!(faults, [(why.to_owned(), "结算/2026-03/考核.xlsx".to_owned())]);
     let (_, faults) =
         load(&["结算/2026-03/工时.csv", "结算/2026-03/工时-旧.csv", "结算/2026-03/考核.csv"], march);
     assert_eq!(faults.len(), 1);

@@ -1,12 +1,14 @@
 //! 考核 as the buyer's departments fill it in: a workbook to the model's [`AssessmentEntry`]s, one row per order. The
 //! columns of the indicators are the pack's.
 //!
-//! May use: `monthly`, `table`, `worklog` for the headings of 订单编号; `pack`.
+//! May use: `monthly`, `table`, `number`, `worklog` for the headings of 订单编号; `pack`.
+
+use rust_decimal::Decimal;
 
 use super::evaluate::Evaluator;
 use super::table::{Column, RowKind, Table};
 use super::worklog::ORDER_ALIASES;
-use super::{SheetSource, monthly, open};
+use super::{SheetSource, monthly, number, open};
 use crate::diagnostics::{Located, Origin};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::month_sheets::AssessmentEntry;
@@ -56,7 +58,7 @@ pub fn read_assessment(
     let mut sheet = AssessmentSheet { origin: tables.first()?.origin(), entries: Vec::new() };
     for table in &tables {
         for (row, _) in table.body().iter().filter(|(_, kind)| *kind == RowKind::Data) {
-            let entry = entry(table, *row, scheme.indicators.len(), &mut evaluator);
+            let entry = entry(table, *row, &scheme.indicators, &mut evaluator);
             if !is_no_order(table, *row, &entry) {
                 sheet.entries.push(entry);
             }
@@ -92,15 +94,58 @@ fn other_names(indicator: &Indicator) -> Vec<String> {
     ]
 }
 
-fn entry(table: &Table<'_>, row: u32, indicators: usize, evaluator: &mut Evaluator<'_>) -> AssessmentEntry {
+fn entry(
+    table: &Table<'_>,
+    row: u32,
+    indicators: &[Indicator],
+    evaluator: &mut Evaluator<'_>,
+) -> AssessmentEntry {
     let blank = || Located::new(String::new(), table.origin());
-    let mut number = |column| monthly::number(table, row, column, evaluator);
+    let mut number = |column, unit| in_unit(table, row, column, unit, evaluator);
+    let records = indicators.iter().enumerate();
     AssessmentEntry {
         order: monthly::text(table, row, ORDER).unwrap_or_else(blank),
-        records: (INDICATORS..INDICATORS + indicators).map(&mut number).collect(),
-        stated_score: number(SCORE),
+        records: records.map(|(at, indicator)| number(INDICATORS + at, unit_of(indicator))).collect(),
+        stated_score: number(SCORE, '分'),
         note: monthly::text(table, row, NOTE).filter(|note| !note.value.is_empty()),
     }
+}
+
+/// What an indicator is recorded in: its score in 分, what is counted in 次, or in 项 where its column says so.
+fn unit_of(indicator: &Indicator) -> char {
+    match indicator.deduction {
+        None => '分',
+        Some(_) if indicator.column.ends_with("项数") => '项',
+        Some(_) => '次',
+    }
+}
+
+/// The number in a row, also where it was typed with the unit of its column: 45分, 2次. Another column's unit stays
+/// text: `0.5分` among occurrences are points, not times.
+fn in_unit(
+    table: &Table<'_>,
+    row: u32,
+    column: usize,
+    unit: char,
+    evaluator: &mut Evaluator<'_>,
+) -> Option<Located<CellNumber>> {
+    let cell = monthly::number(table, row, column, evaluator)?;
+    let formula = table.place(row, column).and_then(|place| table.sheet().cells.get(&place));
+    let typed = formula.is_none_or(|cell| cell.formula.is_none());
+    Some(cell.map(|value| match value {
+        CellNumber::Text(text) if typed => {
+            without_unit(&text, unit).map_or(CellNumber::Text(text), CellNumber::Number)
+        }
+        other => other,
+    }))
+}
+
+fn without_unit(text: &str, unit: char) -> Option<Decimal> {
+    let folded = number::fold(text);
+    let figure = folded.trim().strip_suffix(unit)?.trim_end();
+    let plain =
+        figure.starts_with(|c: char| c.is_ascii_digit()) && figure.ends_with(|c: char| c.is_ascii_digit());
+    plain.then(|| number::from_text(figure))?
 }
 
 /// A signature, a sum or an average, or words beneath the table.

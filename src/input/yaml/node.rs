@@ -7,11 +7,14 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
+use super::slips::{WIDE_COLON, WIDE_COMMA, is_wide_key, slip_of, wide_comma};
 use crate::diagnostics::{FileName, Located, Origin, TextSpan};
 use crate::model::fault::{Fault, FaultKind};
 
 /// Nesting no case needs; deeper YAML is an attack or a mistake.
 const MAX_DEPTH: usize = 32;
+/// So many further lines with the same slip are named.
+const MOST_LINES: usize = 8;
 
 /// A YAML value and its place. A map or a list that belongs to a key has the key's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Node {
     pub kind: Kind,
     /// Its place.
     pub origin: Origin,
+    /// Whether it stands unquoted within `{ }` or `[ ]`, where commas and colons part one thing from the next.
+    pub in_flow: bool,
 }
 
 /// What a value is. Numbers, dates and booleans stay the text that was typed.
@@ -46,11 +51,18 @@ pub fn parse(file: &FileName, text: &str) -> Result<Node, Box<Fault>> {
     if text.trim().is_empty() {
         return Err(whole("文件是空的".into()));
     }
-    serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options)
-        .map(|raw| source.node(raw, None))
+    let root = serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options)
+        .map(|raw| source.node(raw, None, false))
         .map_err(|error| {
             source.syntax_fault(&error).map_or_else(|| whole("不是有效的 YAML".into()), Box::new)
-        })
+        })?;
+    // With full-width colons throughout, the whole file is one text to YAML.
+    if matches!(root.kind, Kind::Scalar(_))
+        && let Some(slip) = source.slip(text.lines().count())
+    {
+        return Err(Box::new(source.slip_fault(slip)));
+    }
+    Ok(root)
 }
 
 /// Every # that may surprise: inside an unquoted value, where a remark was meant (`名称: 某公司# 全称`), or after it,
@@ -161,26 +173,33 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn node(&self, raw: Spanned<Raw>, key: Option<&Origin>) -> Node {
+    fn node(&self, raw: Spanned<Raw>, key: Option<&Origin>, within_flow: bool) -> Node {
         let own = self.origin(&raw.referenced);
         let of_key = key.cloned().unwrap_or_else(|| own.clone());
-        match raw.value {
-            Raw::Null => Node { kind: Kind::Null, origin: of_key },
-            Raw::Text(text) => Node { kind: Kind::Scalar(text), origin: own },
-            Raw::Other => Node { kind: Kind::Scalar(self.slice(&own)), origin: own },
-            Raw::List(items) => Node {
-                kind: Kind::List(items.into_iter().map(|item| self.node(item, None)).collect()),
-                origin: of_key,
-            },
+        let flow = within_flow || self.begins_with(&own, &['{', '[']);
+        let (kind, origin) = match raw.value {
+            Raw::Null => (Kind::Null, of_key),
+            Raw::Text(text) => (Kind::Scalar(text), own),
+            Raw::Other => (Kind::Scalar(self.slice(&own)), own),
+            Raw::List(items) => {
+                (Kind::List(items.into_iter().map(|item| self.node(item, None, flow)).collect()), of_key)
+            }
             Raw::Map(entries) => {
                 let entries = entries.into_iter().map(|(key, value)| {
                     let origin = self.origin(&key.referenced);
-                    let value = self.node(value, Some(&origin));
+                    let value = self.node(value, Some(&origin), flow);
                     (Located::new(key.value, origin), value)
                 });
-                Node { kind: Kind::Map(entries.collect()), origin: of_key }
+                (Kind::Map(entries.collect()), of_key)
             }
-        }
+        };
+        let in_flow = within_flow && !self.begins_with(&origin, &['"', '\'']);
+        Node { kind, origin, in_flow }
+    }
+
+    fn begins_with(&self, origin: &Origin, marks: &[char]) -> bool {
+        let Origin::Text(span) = origin else { return false };
+        self.text.get(span.bytes.start..).is_some_and(|rest| rest.starts_with(marks))
     }
 
     /// The characters at a place, exactly as typed: `0610041` and `3.10` keep their zeros.
@@ -236,10 +255,7 @@ impl Source<'_> {
             }
             // The parser stumbles where a slip makes itself felt, often a line or two below it.
             _ => match self.slip(line) {
-                Some((at, what)) => {
-                    let why = format!("第 {} 行的 YAML 写法有误：{what}", at + 1);
-                    return Some(Fault::new(FaultKind::Unreadable { why }, self.whole_line(at)));
-                }
+                Some(slip) => return Some(self.slip_fault(slip)),
                 None => format!("第 {line} 行或它上面几行的 YAML 写法有误，请检查缩进、冒号和引号"),
             },
         };
@@ -251,6 +267,46 @@ impl Source<'_> {
         // A tab is told of at the end of the line above it.
         let lines: Vec<&str> = self.text.lines().take(last + 1).collect();
         lines.iter().enumerate().rev().find_map(|(at, line)| Some((at, slip_of(line)?)))
+    }
+
+    /// Who slips once on a line slips on its neighbours: told at the first of them, with the numbers of the others.
+    fn slip_fault(&self, (found, what): (usize, &'static str)) -> Fault {
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let depth = self.text.lines().nth(found).map_or(0, indent);
+        let is_same = |line: &str| {
+            indent(line) == depth && slip_of(line) == Some(what) && (what != WIDE_COLON || is_wide_key(line))
+        };
+        let lines = self.text.lines().enumerate();
+        let same: Vec<usize> =
+            lines.filter(|(at, line)| *at == found || is_same(line)).map(|(at, _)| at).collect();
+        let first = same.first().copied().unwrap_or(found);
+        let others: Vec<String> =
+            same.iter().skip(1).take(MOST_LINES).map(|at| (at + 1).to_string()).collect();
+        let more = if same.len() > MOST_LINES + 1 { " 等" } else { "" };
+        let also = match others.as_slice() {
+            [] => String::new(),
+            others => format!("；第 {}{more} 行也是这样", others.join("、")),
+        };
+        let why = format!("第 {} 行的 YAML 写法有误：{what}{also}", first + 1);
+        let line = self.text.lines().nth(first).unwrap_or_default();
+        let place = match wide_comma(line).filter(|_| what == WIDE_COMMA) {
+            Some(at) => self.part_of_line(first, at, '，'.len_utf8()),
+            None => self.whole_line(first),
+        };
+        Fault::new(FaultKind::Unreadable { why }, place)
+    }
+
+    /// So many bytes of a line from an offset on.
+    fn part_of_line(&self, at: usize, offset: usize, length: usize) -> Origin {
+        let before: usize = self.text.split_inclusive('\n').take(at).map(str::len).sum();
+        let line = self.text.get(before..).unwrap_or_default();
+        let column = line.get(..offset).map_or(0, |before| before.chars().count());
+        Origin::Text(TextSpan {
+            file: self.file.clone(),
+            bytes: before + offset..before + offset + length,
+            line: u32::try_from(at + 1).unwrap_or(u32::MAX),
+            column: u32::try_from(column + 1).unwrap_or(1),
+        })
     }
 
     fn whole_line(&self, at: usize) -> Origin {
@@ -266,143 +322,10 @@ impl Source<'_> {
     }
 }
 
-/// What is wrong with a line, if it is one of the usual slips.
-fn slip_of(line: &str) -> Option<&'static str> {
-    let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
-    let body = line.trim().trim_start_matches("- ");
-    if body.is_empty() || body.starts_with('#') {
-        return None;
-    }
-    if indent.contains('\t') {
-        return Some("行首用了制表符（Tab），请改成空格");
-    }
-    if indent.contains('\u{3000}') {
-        return Some("行首用了全角空格，请改成半角空格");
-    }
-    let Some((key, value)) = body.split_once(':') else {
-        return body.contains('：').then_some("键后面用了全角冒号“：”，请改成半角冒号加一个空格“: ”");
-    };
-    if key.contains('：') {
-        return Some("键后面用了全角冒号“：”，请改成半角冒号加一个空格“: ”");
-    }
-    if !value.is_empty() && !value.starts_with(' ') && !key.contains(['"', '{', '[']) {
-        return Some("冒号后面少一个空格");
-    }
-    let value = value.trim();
-    if value.matches('"').count() % 2 == 1 {
-        return Some("双引号没有成对");
-    }
-    if value.starts_with(['“', '”', '‘']) {
-        return Some("用了中文引号，请改成英文引号 \"");
-    }
-    let is_text = !value.starts_with(['"', '\'', '{', '[', '#']);
-    if is_text && value.split(" #").next().is_some_and(|v| v.contains(": ")) {
-        return Some("值里有冒号加空格，请给整个值加上英文引号 \"…\"");
-    }
-    let brackets = |open, close| value.matches(open).count() != value.matches(close).count();
-    (!is_text && (brackets('[', ']') || brackets('{', '}'))).then_some("方括号或花括号没有成对")
-}
-
 fn to_usize(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(text: &str) -> Node {
-        parse(&FileName::from("合同.yaml"), text).unwrap()
-    }
-
-    fn entry<'a>(node: &'a Node, key: &str) -> &'a Node {
-        let Kind::Map(entries) = &node.kind else { panic!("not a map") };
-        &entries.iter().find(|(k, _)| k.value == key).unwrap().1
-    }
-
-    #[test]
-    fn values_keep_their_text_and_place() {
-        let node =
-            parsed("乙方:\n  邮政编码: 061004\n  比例: 3.10\n  名称: \"甲 # 乙\"\n  空:\n  是: true\n");
-        let supplier = entry(&node, "乙方");
-        let postcode = entry(supplier, "邮政编码");
-        assert_eq!(postcode.kind, Kind::Scalar("061004".into()));
-        let Origin::Text(span) = &postcode.origin else { panic!() };
-        assert_eq!((span.line, span.column), (2, 9));
-        assert_eq!(entry(supplier, "比例").kind, Kind::Scalar("3.10".into()));
-        assert_eq!(entry(supplier, "名称").kind, Kind::Scalar("甲 # 乙".into()));
-        assert_eq!(entry(supplier, "空").kind, Kind::Null);
-        assert_eq!(entry(supplier, "是").kind, Kind::Scalar("true".into()));
-    }
-
-    #[test]
-    fn full_width_colon_is_named() {
-        let fault = parse(&FileName::from("a"), "乙方:\n  名称：某公司\n  简称: 某\n").unwrap_err();
-        assert!(format!("{fault:?}").contains("全角冒号"), "{fault:?}");
-    }
-
-    #[test]
-    fn a_mistake_has_its_place() {
-        let fault = parse(&FileName::from("a"), "乙方:\n  名称: [某\n  简称: 某\n").unwrap_err();
-        let Origin::Text(span) = &fault.origin else { panic!() };
-        assert!(span.line >= 2 && span.bytes.start > 0, "{span:?}");
-    }
-
-    #[test]
-    fn the_line_of_the_slip_is_named() {
-        let supplier = |slip: &str| format!("乙方:\n  名称: 甲\n{slip}\n  简称: 甲\n  地址: 某路\n");
-        for (slip, said) in [
-            ("  法定地址：某路", "全角冒号"),
-            ("\t法定地址: 某路", "制表符"),
-            ("　法定地址: 某路", "全角空格"),
-            ("  邮政编码: \"610041", "没有成对"),
-            ("  法定地址: 成都: 高新区", "英文引号"),
-        ] {
-            let fault = parse(&FileName::from("a"), &supplier(slip)).unwrap_err();
-            let FaultKind::Unreadable { why } = &fault.kind else { panic!() };
-            assert!(why.contains("第 3 行") && why.contains(said), "{slip}: {why}");
-            let Origin::Text(span) = &fault.origin else { panic!() };
-            assert_eq!(span.line, 3, "{slip}");
-        }
-    }
-
-    #[test]
-    fn a_hash_is_told_where_it_may_surprise() {
-        let text = "a: 某公司# 全称\nb: 某路 #12\nc: \"2#楼\"\nd: 转账   # 或汇票\ne: 20 # 天\nf: ''\n";
-        let faults = stray_hashes(&parsed(text), text);
-        let mut lines: Vec<u32> = faults
-            .iter()
-            .map(|fault| match &fault.origin {
-                Origin::Text(span) => span.line,
-                _ => 0,
-            })
-            .collect();
-        lines.sort_unstable();
-        assert_eq!(lines, [1, 2]);
-    }
-
-    #[test]
-    fn tabs_are_named() {
-        let fault = parse(&FileName::from("a"), "乙方:\n\t名称: 某公司\n").unwrap_err();
-        assert!(format!("{fault:?}").contains("制表符"), "{fault:?}");
-    }
-
-    #[test]
-    fn bombs_are_refused() {
-        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
-        for (this, last) in ["b", "c", "d", "e", "f"].iter().zip(["a", "b", "c", "d", "e"]) {
-            bomb += &format!("{this}: &{this} [*{last}, *{last}, *{last}, *{last}, *{last}, *{last}]\n");
-        }
-        assert!(parse(&FileName::from("a"), &bomb).is_err());
-        assert!(parse(&FileName::from("a"), &"[".repeat(10_000)).is_err());
-        assert!(parse(&FileName::from("a"), &format!("a: {}", "[".repeat(50) + &"]".repeat(50))).is_err());
-        assert!(parse(&FileName::from("a"), "").is_err());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_text_is_read_or_refused(text in "\\PC{0,200}") {
-            let _ = parse(&FileName::from("a"), &text);
-        }
-    }
-}
+#[path = "node_tests.rs"]
+mod tests;

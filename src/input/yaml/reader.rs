@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::node::{Kind, Node};
-use crate::diagnostics::{Located, Origin};
+use super::slips::wide_comma_in;
+use crate::diagnostics::{Located, Origin, TextSpan};
 use crate::model::case::{Period, Text};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::money::Money;
@@ -37,6 +38,8 @@ impl Reading {
 /// A map being read.
 pub struct MapReader<'n> {
     path: String,
+    /// The path as messages have it: 明细第 2 项, where the path itself is `明细[]`.
+    shown: String,
     entries: &'n [(Located<String>, Node)],
     asked: Vec<String>,
     /// Where the map stands.
@@ -46,14 +49,27 @@ pub struct MapReader<'n> {
 impl<'n> MapReader<'n> {
     /// Begins to read `node`, which `path` names (empty for the file itself). `None`, with a fault, if it is no map.
     pub fn new(node: &'n Node, path: &str, reading: &mut Reading) -> Option<Self> {
+        Self::like(node, (path, path), "若干“名称: 值”", reading)
+    }
+
+    /// The same, with its path as messages have it and an example of what should stand there.
+    fn like(
+        node: &'n Node,
+        (path, shown): (&str, &str),
+        example: &str,
+        reading: &mut Reading,
+    ) -> Option<Self> {
         let Kind::Map(entries) = &node.kind else {
             if node.kind != Kind::Null {
-                let what = if path.is_empty() { "文件" } else { path };
-                reading.bad(what, &describe(node), "若干“键: 值”", &node.origin);
+                let what = if shown.is_empty() { "文件" } else { shown };
+                let wide = matches!(&node.kind, Kind::Scalar(text) if text.contains('：'));
+                let colon = if wide { "，冒号用半角，后面空一格" } else { "" };
+                reading.bad(what, &describe(node), &format!("{example}{colon}"), &node.origin);
             }
             return None;
         };
-        let map = Self { path: path.into(), entries, asked: Vec::new(), origin: node.origin.clone() };
+        let (path, shown) = (path.to_owned(), shown.to_owned());
+        let map = Self { path, shown, entries, asked: Vec::new(), origin: node.origin.clone() };
         let is_empty = |node: &Node| match &node.kind {
             Kind::Null => true,
             Kind::Scalar(text) => text.trim().is_empty(),
@@ -86,10 +102,26 @@ impl<'n> MapReader<'n> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
+    /// The same for a message: 乙方.名称, 明细第 2 项的人天.
+    fn shown_of(&self, key: &str) -> String {
+        if self.shown.is_empty() {
+            key.to_owned()
+        } else if self.path.ends_with("[]") {
+            format!("{}的{key}", self.shown)
+        } else {
+            format!("{}.{key}", self.shown)
+        }
+    }
+
     /// A map below a key.
     pub fn map(&mut self, key: &str, reading: &mut Reading) -> Option<MapReader<'n>> {
-        let path = self.path_of(key);
-        self.get(key).and_then(|node| MapReader::new(node, &path, reading))
+        self.map_like(key, "若干“名称: 值”", reading)
+    }
+
+    /// The same, with an example for who wrote something else.
+    pub fn map_like(&mut self, key: &str, example: &str, reading: &mut Reading) -> Option<MapReader<'n>> {
+        let (path, shown) = (self.path_of(key), self.shown_of(key));
+        self.get(key).and_then(|node| MapReader::like(node, (&path, &shown), example, reading))
     }
 
     /// The items of a list; a single value counts as a list of one.
@@ -103,13 +135,24 @@ impl<'n> MapReader<'n> {
 
     /// The maps of a list of maps.
     pub fn maps(&mut self, key: &str, reading: &mut Reading) -> Vec<MapReader<'n>> {
+        self.maps_like(key, "若干“名称: 值”", reading)
+    }
+
+    /// The same, with an example of one for who wrote something else.
+    pub fn maps_like(&mut self, key: &str, example: &str, reading: &mut Reading) -> Vec<MapReader<'n>> {
         let path = format!("{}[]", self.path_of(key));
-        self.list(key).into_iter().filter_map(|node| MapReader::new(node, &path, reading)).collect()
+        let own = self.shown_of(key);
+        let nodes = self.list(key).into_iter().enumerate();
+        let map = |(at, node)| {
+            let shown = format!("{own}第 {} 项", at + 1);
+            MapReader::like(node, (&path, &shown), example, reading)
+        };
+        nodes.filter_map(map).collect()
     }
 
     /// A text. In `{金额: 12,345.60}` YAML ends the value at the comma and takes the rest for a key: that is no 12.
     pub fn text(&mut self, key: &str, reading: &mut Reading) -> Text {
-        let path = self.path_of(key);
+        let path = self.shown_of(key);
         let text = self.get(key).and_then(|node| text_of(node, &path, reading))?;
         let Some(rest) = self.cut_off(key) else { return Some(text) };
         let found = format!("{},{rest}", text.value);
@@ -127,16 +170,26 @@ impl<'n> MapReader<'n> {
         (node.kind == Kind::Null && is_number).then(|| next.value.clone())
     }
 
-    /// A list of texts.
+    /// A list of texts. In `[甲，乙]` they are one to YAML: that is not printed as one.
     pub fn texts(&mut self, key: &str, reading: &mut Reading) -> Vec<Located<String>> {
-        let path = self.path_of(key);
-        self.list(key).into_iter().filter_map(|node| text_of(node, &path, reading)).collect()
+        let path = self.shown_of(key);
+        let mut texts = Vec::new();
+        for node in self.list(key) {
+            let Some(text) = text_of(node, &path, reading) else { continue };
+            match text.value.find('，').filter(|_| node.in_flow) {
+                Some(at) => reading.bad(&path, &text.value, WIDE_COMMA, &part(&text, at, '，')),
+                None => texts.push(text),
+            }
+        }
+        texts
     }
 
     /// A list of short names or codes, also where they were typed as one text: `A1-1|G3-1`, as the form prescribes, or
     /// with 、，, between them.
     pub fn names(&mut self, key: &str, reading: &mut Reading) -> Vec<Located<String>> {
-        let texts = self.texts(key, reading);
+        let path = self.shown_of(key);
+        let texts = self.list(key).into_iter().filter_map(|node| text_of(node, &path, reading));
+        let texts: Vec<Located<String>> = texts.collect();
         let split = texts.into_iter().flat_map(|text| {
             let names: Vec<String> =
                 text.value.split(['|', '、', '，', ',']).map(|name| name.trim().to_owned()).collect();
@@ -159,7 +212,7 @@ impl<'n> MapReader<'n> {
     ) -> Option<Located<T>> {
         let text = self.text(key, reading)?;
         let Some(value) = parse(&text.value) else {
-            reading.bad(&self.path_of(key), &text.value, expected, &text.origin);
+            reading.bad(&self.shown_of(key), &text.value, expected, &text.origin);
             return None;
         };
         Some(Located::new(value, text.origin))
@@ -188,7 +241,9 @@ impl<'n> MapReader<'n> {
 
     /// `{自: 2026-03-01, 至: 2027-02-28}`.
     pub fn period(&mut self, key: &str, reading: &mut Reading) -> Option<Located<Period>> {
-        let mut map = self.map(key, reading)?;
+        let node = self.entries.iter().find(|(k, _)| k.value == key).map(|(_, node)| node);
+        let example = node.and_then(as_period).unwrap_or_else(|| "{自: 2026-03-05, 至: 2026-08-31}".into());
+        let mut map = self.map_like(key, &example, reading)?;
         let (from, to) = (map.date("自", reading), map.date("至", reading));
         let origin = map.origin.clone();
         map.finish(reading);
@@ -225,13 +280,42 @@ pub fn unknown_key(key: &Located<String>, known: &[String]) -> Fault {
     Fault::new(kind, key.origin.clone())
 }
 
-/// The text of a scalar, spaces at the ends removed; `None` if empty, with a fault if it is a list or a map.
+const WIDE_COMMA: &str = "花括号、方括号里的各项用半角逗号“, ”隔开；逗号是内容的，给整个值加上英文引号";
+
+/// The place of one character of a text, as far as the text stands in the file as it was read.
+fn part(text: &Located<String>, at: usize, character: char) -> Origin {
+    let Origin::Text(span) = &text.origin else { return text.origin.clone() };
+    let before = text.value.get(..at).map_or(0, |before| before.chars().count());
+    if span.bytes.len() != text.value.len() {
+        return text.origin.clone();
+    }
+    let start = span.bytes.start + at;
+    Origin::Text(TextSpan {
+        bytes: start..start + character.len_utf8(),
+        column: span.column.saturating_add(u32::try_from(before).unwrap_or(0)),
+        ..span.clone()
+    })
+}
+
+/// `2026.3.5至2026.8.31` as it should be written.
+fn as_period(node: &Node) -> Option<String> {
+    let Kind::Scalar(text) = &node.kind else { return None };
+    let (from, to) = ["至", "到", "~", "～", "—"].iter().find_map(|mark| text.split_once(mark))?;
+    let to = to.trim_start_matches('—');
+    Some(format!("{{自: {}, 至: {}}}", parse_date(from)?, parse_date(to)?))
+}
+
+/// The text of a scalar, spaces at the ends removed; `None` if empty, with a fault if it is a list or a map, or if a
+/// full-width comma joined two things within brackets: 钱多多，电话：028 is no name.
 pub fn text_of(node: &Node, what: &str, reading: &mut Reading) -> Text {
     match &node.kind {
         Kind::Null => None,
         Kind::Scalar(text) => {
-            let text = text.trim();
-            (!text.is_empty()).then(|| Located::new(text.to_owned(), node.origin.clone()))
+            let text = Some(text.trim()).filter(|text| !text.is_empty())?;
+            let text = Located::new(text.to_owned(), node.origin.clone());
+            let Some(at) = wide_comma_in(&text.value).filter(|_| node.in_flow) else { return Some(text) };
+            reading.bad(what, &text.value, WIDE_COMMA, &part(&text, at, '，'));
+            None
         }
         Kind::List(_) | Kind::Map(_) => {
             reading.bad(what, &describe(node), "一个值", &node.origin);
@@ -245,7 +329,7 @@ fn describe(node: &Node) -> String {
         Kind::Null => "空".into(),
         Kind::Scalar(text) => text.clone(),
         Kind::List(items) => format!("{} 项的列表", items.len()),
-        Kind::Map(entries) => format!("{} 个键", entries.len()),
+        Kind::Map(entries) => format!("{} 项“名称: 值”", entries.len()),
     }
 }
 
@@ -281,55 +365,5 @@ pub fn parse_rate(text: &str) -> Option<TaxRate> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::node::parse;
-    use super::*;
-    use crate::diagnostics::FileName;
-    use rust_decimal::dec;
-
-    #[test]
-    fn every_mistake_is_told() {
-        let node = parse(&FileName::from("a"), "名秤: 甲\n日期: 三月\n日期: 2026-03-01\n表: [1]\n").unwrap();
-        let mut reading = Reading::default();
-        let mut map = MapReader::new(&node, "", &mut reading).unwrap();
-        assert_eq!(map.text("名称", &mut reading), None);
-        assert_eq!(map.date("日期", &mut reading), None);
-        assert_eq!(map.text("表", &mut reading), None);
-        map.finish(&mut reading);
-        let kinds: Vec<_> = reading.faults.iter().map(|f| &f.kind).collect();
-        assert!(
-            matches!(kinds[2], FaultKind::UnknownKey { suggestion: Some(s), .. } if s == "名称"),
-            "{kinds:?}"
-        );
-        assert!(matches!(kinds[3], FaultKind::DuplicateKey { .. }));
-        assert_eq!(kinds.len(), 4);
-    }
-
-    #[test]
-    fn a_comma_in_a_number_does_not_make_it_small() {
-        let node = parse(&FileName::from("a"), "表: {金额: 12,345.60, 名称: 甲}\n").unwrap();
-        let mut reading = Reading::default();
-        let mut map = MapReader::new(&node, "", &mut reading).unwrap();
-        let mut inner = map.map("表", &mut reading).unwrap();
-        assert!(inner.money("金额", &mut reading).is_none());
-        assert_eq!(inner.text("名称", &mut reading).unwrap().value, "甲");
-        inner.finish(&mut reading);
-        let [Fault { kind: FaultKind::BadValue { found, .. }, .. }] = &reading.faults[..] else {
-            panic!("{:?}", reading.faults)
-        };
-        assert_eq!(found, "12,345.60");
-    }
-
-    #[test]
-    fn values() {
-        assert_eq!(parse_date("2026年3月1日"), parse_date("2026-03-01"));
-        assert_eq!(parse_date("2026-02-30"), None);
-        assert_eq!(parse_date("26-2-3"), None);
-        assert_eq!(parse_decimal("17,627,800.00"), Some(dec!(17627800.00)));
-        assert_eq!(parse_decimal("1e5"), None);
-        assert_eq!(parse_decimal("99999999999999999999999999999999999"), None);
-        assert_eq!(parse_rate("6%"), TaxRate::from_percent(dec!(6)));
-        assert_eq!(parse_rate("0.06"), TaxRate::from_percent(dec!(6)));
-        assert_eq!(parse_rate("6"), None);
-    }
-}
+#[path = "reader_tests.rs"]
+mod tests;

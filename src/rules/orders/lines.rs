@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use crate::compute::quotation::{AMOUNT_LIMIT, same_name};
 use crate::diagnostics::{Located, RuleInfo, Severity};
 use crate::model::order::OrderLine;
+use crate::pack::Post;
 use crate::rules::{Context, Reporter, Rule, did_you_mean, nearest};
 
 fn has_lines(ctx: &Context) -> bool {
@@ -36,6 +37,12 @@ fn o005(ctx: &Context, out: &mut Reporter) {
         let Some(post) = posts.iter().find(|post| same_name(&post.name, &name.value)) else {
             let names = || posts.iter().map(|post| post.name.as_str());
             not_in_annex(name, "岗位", names().collect(), out);
+            let meant = nearest(&name.value, names());
+            level_of_unknown_post(
+                line,
+                posts.iter().filter(|post| meant.is_none_or(|m| m == post.name)),
+                out,
+            );
             continue;
         };
         let levels = || post.levels.iter().map(|line| line.level.as_str());
@@ -47,10 +54,24 @@ fn o005(ctx: &Context, out: &mut Reporter) {
     }
 }
 
+/// A level that is wrong whatever 岗位 is meant: told at once, not only when the 岗位 has been mended.
+fn level_of_unknown_post<'a>(line: &OrderLine, posts: impl Iterator<Item = &'a Post>, out: &mut Reporter) {
+    let Some(level) = &line.level else { return };
+    let mut known: Vec<&str> = Vec::new();
+    for name in posts.flat_map(|post| &post.levels).map(|line| line.level.as_str()) {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    if !known.iter().any(|name| same_name(name, &level.value)) {
+        not_in_annex(level, "级别", known, out);
+    }
+}
+
 fn not_in_annex(name: &Located<String>, what: &str, known: Vec<&str>, out: &mut Reporter) {
     let suggestion = nearest(&name.value, known.iter().copied());
     let hint = did_you_mean(suggestion);
-    let of = if what.ends_with('别') { format!("{what}没有") } else { format!("没有{what}") };
+    let of = if what.ends_with("的级别") { format!("{what}没有") } else { format!("没有{what}") };
     out.report(&name.origin, format!("附件3里{of}“{}”{hint}", name.value)).expected(known.join("、"));
 }
 
@@ -127,6 +148,7 @@ mod tests {
     use super::*;
     use crate::compute::testing::{at, good_case};
     use crate::compute::testing_orders::order;
+    use crate::diagnostics::Origin;
     use crate::model::case::Case;
     use crate::rules::testing::{fire, only};
 
@@ -144,6 +166,19 @@ mod tests {
         let found = only(found, &at("DD-1.级别1"), Severity::Error);
         assert!(found.message.contains("“运维支撑”的级别没有“特级”"), "{}", found.message);
         assert_eq!(found.expected.as_deref(), Some("高级、中级、初级"));
+    }
+
+    /// 级别 is told although the 岗位 beside it is wrong, too; a level that one of the posts may have is not.
+    #[test]
+    fn o005_tells_post_and_level_in_one_run() {
+        let found = fire("O005", &with(&[("产品服务", "中", dec!(1)), ("产品服务", "中级", dec!(1))]));
+        let told: Vec<(&Origin, &str)> = found.iter().map(|d| (&d.origin, d.message.as_str())).collect();
+        assert_eq!(found.len(), 3, "{told:?}");
+        assert_eq!(told[1].0, &at("DD-1.级别0"));
+        assert_eq!(told[1].1, "附件3里没有级别“中”，是不是想写“中级”");
+        assert_eq!(found[1].expected.as_deref(), Some("高级、中级、初级"));
+        let found = fire("O005", &with(&[("ABCD", "特等", dec!(1))]));
+        assert_eq!(found.len(), 2, "a post like none of them");
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! The same fault all the way down a column, told once.
+//!
+//! May use: `diagnostics`.
+
+use crate::diagnostics::{CellRef, Diagnostic, Origin, Severity};
+
+/// More findings of one rule in one column than this are told together.
+const TOLD_ONE_BY_ONE: usize = 4;
+
+/// The same fault all the way down a column is one thing to mend: told at its first cell, with the names of the others.
+pub(super) fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut columns: Vec<(Column<'_>, Vec<(CellRef, usize)>)> = Vec::new();
+    let mut column_of_finding: Vec<Option<usize>> = Vec::with_capacity(found.len());
+    for (index, diagnostic) in found.iter().enumerate() {
+        column_of_finding.push(column_of(diagnostic).map(|(key, cell)| {
+            // What else is wrong with a cell is another fault: it goes with the others of its own kind.
+            let same = |(other, cells): &(Column<'_>, Vec<(CellRef, usize)>)| {
+                *other == key && cells.iter().all(|(known, _)| *known != cell)
+            };
+            let known = columns.iter().position(same);
+            let column = known.unwrap_or_else(|| {
+                columns.push((key, Vec::new()));
+                columns.len() - 1
+            });
+            columns[column].1.push((cell, index));
+            column
+        }));
+    }
+    let mut told = Vec::with_capacity(found.len());
+    for (index, (diagnostic, column)) in found.iter().zip(&column_of_finding).enumerate() {
+        let cells = column.map(|column| columns[column].1.as_slice());
+        match cells.filter(|cells| cells.len() > TOLD_ONE_BY_ONE) {
+            None => told.push(diagnostic.clone()),
+            Some([(_, first), rest @ ..]) if *first == index => {
+                told.push(with_repeats(diagnostic, rest, &found))
+            }
+            Some(_) => {}
+        }
+    }
+    told
+}
+
+/// A finding that also tells of the same fault further down its column.
+fn with_repeats(first: &Diagnostic, rest: &[(CellRef, usize)], found: &[Diagnostic]) -> Diagnostic {
+    let cells: Vec<String> = rest.iter().map(|(cell, _)| cell.to_string()).collect();
+    let others = format!("；同一列还有 {} 处同样的问题：{}", cells.len(), cells.join("、"));
+    let repeats = rest.iter().filter_map(|(_, index)| found.get(*index));
+    Diagnostic {
+        message: format!("{}{others}", first.message),
+        repeats: repeats.map(|repeat| (repeat.origin.clone(), repeat.message.clone())).collect(),
+        ..first.clone()
+    }
+}
+
+/// A column of a sheet, for findings of one severity.
+type Column<'a> = (Severity, &'a str, &'a str, u32);
+
+/// The column a finding points into, and its cell.
+fn column_of(diagnostic: &Diagnostic) -> Option<(Column<'_>, CellRef)> {
+    match &diagnostic.origin {
+        Origin::Cell(place) => {
+            Some(((diagnostic.severity, &*place.file, &*place.sheet, place.cell.column), place.cell))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::testing::cell_origin;
+
+    #[test]
+    fn several_faults_of_one_cell_are_not_one() {
+        let finding = |cell: &str, message: &str| Diagnostic {
+            id: "F002",
+            severity: Severity::Error,
+            message: message.into(),
+            expected: None,
+            clause: String::new(),
+            help: String::new(),
+            origin: cell_origin(cell),
+            labels: Vec::new(),
+            repeats: Vec::new(),
+        };
+        let names = ["一", "二", "三", "四", "五"];
+        let told = fold(names.iter().map(|name| finding("A2", name)).collect());
+        assert_eq!(told.len(), 5);
+        // Two faults down a column are told once each.
+        let cells = ["C1", "C2", "C3", "C4", "C5"];
+        let found = cells.iter().flat_map(|cell| ["甲", "乙"].map(|message| finding(cell, message)));
+        let told: Vec<String> = fold(found.collect()).into_iter().map(|told| told.message).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("甲；同一列还有 4 处") && told[1].starts_with("乙；"), "{told:?}");
+    }
+}
