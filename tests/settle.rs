@@ -521,3 +521,261 @@ fn snapshot_names(folder: &Path) -> Vec<String> {
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     names.filter(|name| !name.starts_with('.')).collect()
 }
+
+/// An issued order that is gone from the sheets, or that has got another number, is no correction.
+#[test]
+fn an_issued_order_does_not_vanish_by_amending() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    let before = snapshot(&workspace.month().join("甲"));
+    let refused = |more: &[&str]| {
+        let done = workspace.settle(more);
+        assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+        let said = told(&done);
+        assert!(said.contains("S005") && said.contains("没有这个订单") && said.contains("放回"), "{said}");
+        assert!(snapshot(&workspace.month().join("甲")) == before, "{more:?}: its files stay");
+        assert_eq!(workspace.ledger("甲").len(), 2, "{more:?}");
+    };
+    workspace.sheets("甲", &甲_WORK[..2], &[("DD-1", ["45", "3", "1", "0", "2"])]);
+    for more in [&["--issue", "--amend", "取消"][..], &["--issue", "--amend", "取消", "--only", "DD-1"], &[]]
+    {
+        refused(more);
+    }
+    let folder = workspace.cases().join("甲/订单");
+    let order = fs::read_to_string(folder.join("DD-2.yaml")).unwrap();
+    fs::write(folder.join("DD-2.yaml"), order.replace("DD-2", "DD-9")).unwrap();
+    let mut work = 甲_WORK;
+    work[2].0 = "DD-9";
+    workspace.sheets("甲", &work, &[("DD-1", ["45", "3", "1", "0", "2"]), ("DD-9", BEST)]);
+    for more in [&["--issue", "--amend", "改号"][..], &["--issue", "--only", "DD-9"]] {
+        refused(more);
+    }
+}
+
+#[test]
+fn work_that_comes_to_nothing_is_told() {
+    let workspace = Workspace::of_three();
+    let path = workspace.cases().join("乙/合同.yaml");
+    let contract = fs::read_to_string(&path).unwrap();
+    let without: Vec<&str> = contract.lines().filter(|line| !line.starts_with("报价")).collect();
+    assert!(without.len() < contract.lines().count());
+    fs::write(&path, without.join("\n")).unwrap();
+    fs::remove_file(workspace.cases().join("乙/报价表.xlsx")).unwrap();
+    let done = workspace.settle(&[]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    let said = text(&done.stderr);
+    assert!(said.contains("乙：没有结算") && said.contains("DD-3"), "{said}");
+}
+
+/// A draft that waited for an issuing run finds the 结算单 issued, and leaves them alone.
+#[cfg(unix)]
+#[test]
+fn drafts_wait_for_whoever_is_issuing() {
+    let workspace = Workspace::of_three();
+    let held = fs::File::open(workspace.cases().join("甲")).unwrap();
+    held.lock().unwrap();
+    let mut command = workspace.command(&["--only", "甲"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    sleep(Duration::from_millis(1500));
+    assert!(child.try_wait().unwrap().is_none(), "it waits");
+    assert!(!workspace.month().join("甲").exists());
+    held.unlock().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(workspace.month().join("甲").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn drafts_need_no_leave_to_write_into_the_case() {
+    use std::os::unix::fs::PermissionsExt;
+    let workspace = Workspace::of_three();
+    let folder = workspace.cases().join("甲");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
+    let done = workspace.settle(&[]);
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    assert!(!folder.join("台账.jsonl").exists());
+}
+
+/// Two cases in folders of one name, settled one by one into the same output.
+#[test]
+fn another_contract_does_not_take_over_an_output_folder() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    let before = snapshot(&workspace.month().join("甲"));
+    let cases = workspace.cases();
+    fs::rename(cases.join("甲"), workspace.folder.path().join("甲")).unwrap();
+    fs::rename(cases.join("乙"), cases.join("甲")).unwrap();
+    for more in [&[][..], &["--issue"]] {
+        let done = workspace.settle(more);
+        assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+        let said = text(&done.stderr);
+        assert!(said.contains("MGYY-2026-甲") && said.contains("MGYY-2026-乙"), "{said}");
+        assert!(snapshot(&workspace.month().join("甲")) == before);
+        assert_eq!(workspace.ledger("甲").len(), 1, "as 乙 had it");
+    }
+}
+
+#[test]
+fn a_lost_ledger_is_no_new_beginning() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    let before = snapshot(&workspace.month().join("甲"));
+    let ledger = workspace.cases().join("甲/台账.jsonl");
+    let kept = fs::read(&ledger).unwrap();
+    fs::remove_file(&ledger).unwrap();
+    for more in [&[][..], &["--issue"], &["--issue", "--only", "DD-2"]] {
+        let done = workspace.settle(more);
+        assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+        let said = text(&done.stderr);
+        assert!(said.contains("从备份恢复 台账.jsonl") && said.contains("DD-1 2026-03"), "{said}");
+        assert!(snapshot(&workspace.month().join("甲")) == before && !ledger.exists());
+    }
+    // Nor for the next month, whose own folder is not there yet.
+    let months = workspace.cases().join("甲/结算");
+    fs::rename(months.join(MONTH), months.join("2026-04")).unwrap();
+    let (case, output) = (workspace.cases().join("甲"), workspace.output());
+    let april = ["settle", arg(&case), "--month", "2026-04", "-o", arg(&output), "--issue"];
+    let done = support::run(&april);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert!(text(&done.stderr).contains("从备份恢复 台账.jsonl") && !ledger.exists(), "{}", told(&done));
+    fs::write(&ledger, kept).unwrap();
+    let done = support::run(&april);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    assert_eq!(workspace.ledger("甲").len(), 4);
+}
+
+#[test]
+fn drafts_of_the_others_follow_what_is_issued() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&[]);
+    workspace.settled(&["--issue", "--only", "DD-2"]);
+    // DD-1's draft now starts from what DD-2 came to.
+    let words = workspace.words("甲", "DD-1");
+    assert!(words.contains("1,218.52") && words.contains("13,103.03") && words.contains("草稿"), "{words}");
+}
+
+/// A draft that cannot be made anew is named.
+#[test]
+fn a_sound_order_is_issued_beside_a_faulty_one() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&[]);
+    workspace.sheets("甲", &甲_WORK, &[("DD-2", BEST)]);
+    let said = workspace.settled(&["--issue", "--only", "DD-2"]);
+    assert!(said.contains("本次开具：DD-2") && said.contains("DD-1 的草稿没有重做"), "{said}");
+    assert!(said.contains("没有选中的订单另有 1 个错误"), "{said}");
+    assert_eq!(workspace.ledger("甲").len(), 1);
+    let remark = |row: &Vec<Data>| row[0].to_string().contains("订单 DD-1 没有结算");
+    assert!(workspace.summary().iter().any(remark), "the sums are without it, and say so");
+    for more in [&["--issue"][..], &["--issue", "--only", "DD-1"]] {
+        let done = workspace.settle(more);
+        assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+        assert!(told(&done).contains("K004"), "{}", told(&done));
+    }
+    assert_eq!(workspace.ledger("甲").len(), 1);
+}
+
+/// The cap is 17,275,715.69: 660 persons × 30 × 882.00 = 17,463,600.00 go over it.
+#[test]
+fn the_cap_is_judged_over_what_is_issued() {
+    let workspace = Workspace::of_three();
+    let folder = workspace.cases().join("甲").join("结算").join(MONTH);
+    let mut sheet = "订单编号,姓名,证件号,岗位职责,级别,日期,人天\n".to_owned();
+    for n in 0..660 {
+        writeln!(sheet, "DD-1,员工{n},工号{n},产品/平台服务,高级,,30").unwrap();
+    }
+    sheet += "DD-2,王一,,产品/平台服务,高级,,2\n";
+    fs::write(folder.join("工时.csv"), sheet).unwrap();
+    let said = |more: &[&str], code| {
+        let done = workspace.settle(more);
+        assert_eq!(done.status.code(), Some(code), "{more:?}: {}", told(&done));
+        told(&done)
+    };
+    fs::write(
+        folder.join("考核.csv"),
+        "订单编号,服务质量得分,支撑能力扣分次数,投诉次数,安全事件次数,日常管理缺项数,说明\nDD-1,50,0,0,0,0,\nDD-2,50,0,0,0,0,\n",
+    )
+    .unwrap();
+    assert!(said(&["--issue"], 1).contains("S004"));
+    let over = said(&["--issue", "--only", "DD-1"], 1);
+    assert!(over.contains("17,463,600.00") && over.contains("超过含税上限总价"), "{over}");
+    assert!(workspace.ledger("甲").is_empty());
+    said(&["--issue", "--only", "DD-2"], 0);
+    assert_eq!(workspace.ledger("甲").len(), 1);
+}
+
+/// The figures stay, a name does not.
+#[test]
+fn a_correction_of_what_is_printed() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    let assessed = [("DD-1", ["45", "3", "1", "0", "2"]), ("DD-2", BEST)];
+    let mut work = 甲_WORK;
+    work[2].1 = "王毅";
+    workspace.sheets("甲", &work, &assessed);
+    for more in [&[][..], &["--issue"]] {
+        let said = workspace.settled(more);
+        assert!(said.contains("注意：DD-2 开具以后工时或考核改过"), "{said}");
+        assert_eq!(workspace.ledger("甲").len(), 2);
+    }
+    let said = workspace.settled(&["--issue", "--amend", "姓名写错"]);
+    assert!(said.contains("本次更正：DD-2") && said.contains("DD-1：与已开具的相同，没有更正"), "{said}");
+    let ledger = workspace.ledger("甲");
+    assert_eq!((ledger.len(), &ledger[2]["累计"]), (3, &"13103.03".into()));
+    let words = workspace.words("甲", "DD-2");
+    assert!(words.contains("王毅") && words.contains("姓名写错") && !words.contains("王一"), "{words}");
+    let before = snapshot(workspace.folder.path());
+    let said = workspace.settled(&["--issue", "--amend", "姓名写错"]);
+    assert!(said.contains("DD-1、DD-2：与已开具的相同，没有更正"), "{said}");
+    assert!(snapshot(workspace.folder.path()) == before);
+}
+
+#[test]
+fn an_order_of_two_suppliers_is_named_with_its_supplier() {
+    let workspace = Workspace::of_three();
+    workspace.case("乙", &["DD-2"]);
+    fs::remove_file(workspace.cases().join("乙/订单/DD-3.yaml")).unwrap();
+    workspace.sheets("乙", &[("DD-2", "赵三", "产品/平台服务", "高级", "20")], &[("DD-2", BEST)]);
+    let done = workspace.settle(&["--issue", "--only", "DD-2"]);
+    assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+    let said = text(&done.stderr);
+    assert!(said.contains("2 个案卷里都有：") && said.contains("/DD-2"), "{said}");
+    workspace.settled(&["--only", "DD-2"]);
+    workspace.settled(&["--issue", "--only", "甲示例/DD-2"]);
+    assert_eq!((workspace.ledger("甲").len(), workspace.ledger("乙").len()), (1, 0));
+}
+
+#[test]
+fn a_summary_of_a_part_says_so() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&[]);
+    let (case, output) = (workspace.cases().join("甲"), workspace.output());
+    let part = ["settle", arg(&case), "--month", MONTH, "-o", arg(&output)];
+    for _ in 0..2 {
+        let done = support::run(&part);
+        assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+        assert!(text(&done.stdout).contains("汇总里没有它们：乙"), "{}", told(&done));
+        let remark = |row: &Vec<Data>| row[0].to_string().contains("没有一起结算，不在汇总之内：乙");
+        assert!(workspace.summary().iter().any(remark));
+    }
+    assert!(!workspace.settled(&[]).contains("没有一起结算"));
+}
+
+#[test]
+fn placeholders_are_not_issued() {
+    let workspace = Workspace::of_three();
+    let path = workspace.cases().join("乙/订单/DD-3.yaml");
+    let order = fs::read_to_string(&path).unwrap();
+    for (from, to, key) in [
+        ("名称: 运营支撑DD-3", "名称: XX项目运营支撑", "名称（“XX”）"),
+        ("姓名: 周明远", "姓名: 待定", "乙方联系人.姓名（“待定”）"),
+    ] {
+        assert!(order.contains(from));
+        fs::write(&path, order.replace(from, to)).unwrap();
+        workspace.settled(&["--only", "乙"]);
+        let done = workspace.settle(&["--issue", "--only", "乙"]);
+        assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+        assert!(text(&done.stderr).contains(key), "{}", told(&done));
+        assert!(workspace.ledger("乙").is_empty());
+    }
+}

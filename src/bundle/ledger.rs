@@ -38,6 +38,15 @@ pub enum LedgerError {
     Json(#[from] serde_json::Error),
 }
 
+/// What a case is locked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To write to its ledger.
+    Record,
+    /// To print drafts: nothing may be left in its folder.
+    Read,
+}
+
 /// The right to issue 结算单 of one case: held by one process at a time, and given back when it ends, however it ends.
 #[derive(Debug)]
 pub struct CaseLock {
@@ -52,10 +61,30 @@ impl CaseLock {
     ///
     /// # Errors
     /// If the folder cannot be locked, or, as `Interrupted`, if `go_on_waiting` said no.
-    pub fn acquire(case_folder: &Path, mut go_on_waiting: impl FnMut() -> bool) -> io::Result<Self> {
+    pub fn acquire(case_folder: &Path, go_on_waiting: impl FnMut() -> bool) -> io::Result<Self> {
+        Self::take(case_folder, Purpose::Record, go_on_waiting)
+    }
+
+    /// The same for drafts, which must not take the place of what another process is issuing. None where the folder
+    /// cannot be locked without writing to it: drafts need nothing of it but to be read.
+    ///
+    /// # Errors
+    /// As `Interrupted`, if `go_on_waiting` said no.
+    pub fn for_drafts(case_folder: &Path, go_on_waiting: impl FnMut() -> bool) -> io::Result<Option<Self>> {
+        match Self::take(case_folder, Purpose::Read, go_on_waiting) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    fn take(
+        case_folder: &Path,
+        purpose: Purpose,
+        mut go_on_waiting: impl FnMut() -> bool,
+    ) -> io::Result<Self> {
         let folder = case_folder.canonicalize()?;
         loop {
-            if let Some(held) = try_lock(&folder)? {
+            if let Some(held) = try_lock(&folder, purpose)? {
                 return Ok(Self { folder, _held: held });
             }
             if !go_on_waiting() {
@@ -86,7 +115,7 @@ impl CaseLock {
 
 /// Locks the folder itself: no lock file is left lying about. None if another process has it.
 #[cfg(unix)]
-fn try_lock(folder: &Path) -> io::Result<Option<File>> {
+fn try_lock(folder: &Path, purpose: Purpose) -> io::Result<Option<File>> {
     let held = File::open(folder)?;
     match held.try_lock() {
         Ok(()) => return Ok(Some(held)),
@@ -94,7 +123,8 @@ fn try_lock(folder: &Path) -> io::Result<Option<File>> {
         // Some network drives lock files only.
         Err(TryLockError::Error(_)) => {}
     }
-    let held = OpenOptions::new().append(true).create(true).open(folder.join(LEDGER_FILE))?;
+    let create = purpose == Purpose::Record;
+    let held = OpenOptions::new().append(true).create(create).open(folder.join(LEDGER_FILE))?;
     match held.try_lock() {
         Ok(()) => Ok(Some(held)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -104,7 +134,7 @@ fn try_lock(folder: &Path) -> io::Result<Option<File>> {
 
 /// A file that nobody else may open, and that the system removes when it is closed: a locked ledger could not be read.
 #[cfg(windows)]
-fn try_lock(folder: &Path) -> io::Result<Option<File>> {
+fn try_lock(folder: &Path, _: Purpose) -> io::Result<Option<File>> {
     use std::os::windows::fs::OpenOptionsExt;
     const DELETE_ON_CLOSE: u32 = 0x0400_0000;
     const SHARING_VIOLATION: i32 = 32;

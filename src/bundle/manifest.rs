@@ -1,8 +1,8 @@
 //! manifest.json: what went in, what came out, and by which rules. No clock and no path of this machine in it.
 //!
-//! May use: `bundle::job`, `diagnostics`, `render::fonts`.
+//! May use: `bundle::job`, `diagnostics`, `render::fonts`, `view::summary`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -17,6 +17,7 @@ use crate::input::ledger::LEDGER_FILE;
 use crate::model::month::Month;
 use crate::render::fonts::{FontFile, Fonts};
 use crate::rules::Purpose;
+use crate::view::summary::State;
 
 /// Its file name.
 pub const MANIFEST: &str = "manifest.json";
@@ -154,10 +155,50 @@ pub struct SettlementEntry {
     pub closing: String,
 }
 
+/// An issued 结算单 as an earlier manifest lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "订单编号, 应支付 and 累计 as the manifest writes them")]
+pub struct IssuedEntry {
+    pub order: String,
+    pub gross: String,
+    pub closing: String,
+}
+
+/// What an earlier manifest of a month says of its case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IssuedBefore {
+    /// 合同编号, if it had one.
+    pub contract_number: Option<String>,
+    /// The 结算单 that were issued.
+    pub settlements: Vec<IssuedEntry>,
+    /// The orders whose 结算单 were drafts.
+    pub drafts: BTreeSet<String>,
+}
+
+/// What stands in the month's manifest at `path`; none if there is none or it cannot be read.
+pub fn issued_before(path: &Path) -> Option<IssuedBefore> {
+    let manifest: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    let entries = manifest.get("settlements").and_then(Value::as_array).cloned().unwrap_or_default();
+    let text =
+        |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (drafts, issued): (Vec<&Value>, Vec<&Value>) =
+        entries.iter().partition(|entry| text(entry, "state") == State::Draft.label());
+    let entry = |entry: &&Value| IssuedEntry {
+        order: text(entry, "order"),
+        gross: text(entry, "gross"),
+        closing: text(entry, "closing"),
+    };
+    Some(IssuedBefore {
+        contract_number: manifest.get("contract_number").and_then(Value::as_str).map(str::to_owned),
+        settlements: issued.iter().map(entry).collect(),
+        drafts: drafts.iter().map(|draft| text(draft, "order")).collect(),
+    })
+}
+
 /// The manifest of a month's 结算单, as JSON. Where only some orders were made anew, the entries of the others in the
 /// manifest at `earlier` stay.
 ///
-/// The ledger is no input here: it grows with other months, and these files do not change by that.
+/// What was found in the ledger is left out: it grows with other months, and these files do not change by that.
 ///
 /// # Errors
 /// If it cannot be put into JSON.
@@ -177,7 +218,7 @@ pub fn month_manifest(
         month: month.to_string(),
         pack: PackEntry { id: &job.pack.id, sha256: &job.pack.hash },
         errata_adopted: job.case.adopt_errata,
-        inputs: inputs(job).filter(|input| input.file != LEDGER_FILE).collect(),
+        inputs: inputs(job).collect(),
         fonts: fonts.files.iter().map(font_entry).collect(),
         settlements: merged(made.0, &earlier("settlements"), "order")?,
         findings: findings(job).into_iter().filter(|finding| !of_ledger(finding)).collect(),

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod produce;
 pub mod reuse;
 pub mod settle;
+pub mod settle_guard;
 pub mod settle_plan;
 pub mod settle_report;
 pub mod settlement;

@@ -59,7 +59,7 @@ pub struct Press<'a> {
     pub(super) templates: Arc<Templates>,
     pub(super) view: ContractView,
     ground: Ground,
-    earlier: Earlier,
+    pub(super) earlier: Earlier,
 }
 
 impl<'a> Press<'a> {

@@ -81,20 +81,24 @@ impl Earlier {
         let bytes = fs::read(self.folder.join(name)).ok()?;
         (sha256_hex(&bytes) == listed.sha256).then_some((bytes, listed.pages))
     }
-}
 
-/// A file of an earlier run as it stands on disk, told by its hash alone: an issued document is never made anew while
-/// it is there.
-pub fn kept(folder: &Path, document: &str, name: &str, sha256: &str) -> Option<Output> {
-    let bytes = fs::read(folder.join(name)).ok().filter(|bytes| sha256_hex(bytes) == sha256)?;
-    let listed = Earlier::at(folder).files.remove(name);
-    Some(Output {
-        document: document.to_owned(),
-        name: name.to_owned(),
-        bytes,
-        pages: listed.as_ref().map(|listed| listed.pages),
-        made_from: listed.map(|listed| listed.made_from),
-    })
+    /// A file as it stands on disk, told by its hash alone: an issued document is never made anew while it is there.
+    pub fn kept(&self, document: &str, name: &str, sha256: &str) -> Option<Output> {
+        self.standing(document, name).filter(|output| sha256_hex(&output.bytes) == sha256)
+    }
+
+    /// A file as it stands on disk, whatever is in it.
+    pub fn standing(&self, document: &str, name: &str) -> Option<Output> {
+        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let listed = self.files.get(name);
+        Some(Output {
+            document: document.to_owned(),
+            name: name.to_owned(),
+            bytes,
+            pages: listed.map(|listed| listed.pages),
+            made_from: listed.map(|listed| listed.made_from.clone()),
+        })
+    }
 }
 
 fn listed(entry: &Value) -> Option<(String, Listed)> {

@@ -9,22 +9,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::job::{Draft, Job};
 use super::ledger::{CaseLock, LedgerError, append};
-use super::manifest::{MANIFEST, month_manifest};
+use super::manifest::{MANIFEST, issued_before, month_manifest};
 use super::produce::{Output, Press, ProduceError};
-use super::settle_plan::{Decided, Refused, Wanted, plan};
-use super::settle_report::{Facts, Settled};
+use super::settle_guard::own_folder;
+use super::settle_plan::{Decided, Plan, Refused, Request, Wanted, plan};
+use super::settle_report;
+use super::settle_report::Settled;
 use super::settlement::SETTLEMENT;
 use super::workshop::Workshop;
 use super::write::{Staged, Written, stage};
-use super::{reuse, settle_report};
 use crate::compute::people::People;
+use crate::compute::settlement::{Issue, OrderSettlement};
 use crate::input::folder::{explain, sha256_hex};
-use crate::input::ledger::LEDGER_FILE;
 use crate::input::months::Scope;
 use crate::model::ledger::LedgerLine;
 use crate::model::month::Month;
@@ -97,7 +99,7 @@ pub enum SettleError {
     Ledger(#[from] LedgerError),
     #[error("案卷文件夹锁不住（{}），没有开具", explain(.0))]
     Lock(io::Error),
-    #[error("没有等另一个 hetong 开具完，这个案卷没有开具")]
+    #[error("没有等另一个 hetong 做完，这个案卷没有结算")]
     GaveUp,
     #[error(
         "结算单已经记入台账，但文件没有放到位（{}）；排除故障后再运行一次同样的命令，就会补上文件，不会重复记账",
@@ -114,8 +116,9 @@ impl Batch<'_> {
     pub fn settle(&self, order: &CaseOrder<'_>, wait: impl FnMut() -> bool) -> Result<Settled, BatchError> {
         let target = order.name.map(|name| self.output.join(name));
         let lock = match (&self.issuing, order.wanted) {
-            (None, _) | (_, Wanted::Nothing) => Ok(None),
-            _ => CaseLock::acquire(order.folder, wait).map(Some),
+            (_, Wanted::Nothing) => Ok(None),
+            (None, _) => CaseLock::for_drafts(order.folder, wait),
+            (Some(_), _) => CaseLock::acquire(order.folder, wait).map(Some),
         };
         let draft = Draft::read_with(order.folder, Scope::Month(self.month), self.workshop)?;
         let fonts = self.workshop.fonts(&draft.pack)?;
@@ -128,20 +131,15 @@ impl Batch<'_> {
         };
         let target = target.unwrap_or_else(|| self.output.to_path_buf());
         pdf::forget_old();
-        let facts = Facts { month: self.month, amended: self.amend().is_some() };
-        Ok(settle_report::report(job, order.folder, target, done, &facts))
-    }
-
-    fn amend(&self) -> Option<&str> {
-        self.issuing.and_then(|issuing| issuing.amend)
+        Ok(settle_report::report(job, order.folder, target, done))
     }
 }
 
 /// What came of a case that was not refused.
 #[derive(Debug, Default)]
 pub struct Done {
-    /// The 结算单 of the month, those that were not asked for included.
-    pub decided: Vec<Decided>,
+    /// The 结算单 of the month, those that were not asked for included, and what else was found out about them.
+    pub plan: Plan,
     /// What was written.
     pub written: Written,
     /// Files of issued 结算单 that had to be made again and came out otherwise.
@@ -159,31 +157,56 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn done(&self, lock: Option<&CaseLock>) -> Result<Result<Done, SettleError>, BatchError> {
-        let decided = match plan(self.job, self.batch.issuing, self.order.wanted, self.target.is_some()) {
-            Ok(decided) => decided,
-            Err(refused) => return Ok(Err(refused.into())),
-        };
-        let Some(target) = self.target.filter(|_| decided.iter().any(|decided| decided.wanted)) else {
-            return Ok(Ok(Done { decided, ..Done::default() }));
-        };
         let templates = self.batch.workshop.templates(&self.job.pack)?;
-        let press = Press::with(self.job, self.fonts, templates).reusing(target);
-        Ok(self.made(&press, target, decided, lock))
+        let press = || Press::with(self.job, self.fonts, Arc::clone(&templates));
+        let otherwise =
+            |settlement: &OrderSettlement, issue: &Issue| printed_otherwise(&press(), settlement, issue);
+        let plan = match self.plan(&otherwise) {
+            Ok(plan) => plan,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let Some(target) = self.target.filter(|_| plan.decided.iter().any(|decided| decided.wanted)) else {
+            return Ok(Ok(Done { plan, ..Done::default() }));
+        };
+        Ok(self.made(&press().reusing(target), target, plan, lock))
+    }
+
+    fn plan(
+        &self,
+        otherwise: &dyn Fn(&OrderSettlement, &Issue) -> Result<bool, ProduceError>,
+    ) -> Result<Plan, SettleError> {
+        let wanted = self.order.wanted;
+        let before = self.target.and_then(|target| issued_before(&target.join(MANIFEST)));
+        let drafts = before.unwrap_or_default().drafts;
+        let plan =
+            plan(self.job, Request { issuing: self.batch.issuing, wanted, drafts: &drafts, otherwise })?;
+        if *wanted != Wanted::Nothing {
+            self.own_folder(self.target.ok_or(Refused::SameName)?)?;
+        }
+        Ok(plan)
+    }
+
+    fn own_folder(&self, target: &Path) -> Result<(), Refused> {
+        own_folder(self.job, target, self.batch.month, self.batch.issuing.is_some())
     }
 
     fn made(
         &self,
         press: &Press<'_>,
         target: &Path,
-        mut decided: Vec<Decided>,
+        mut plan: Plan,
         lock: Option<&CaseLock>,
     ) -> Result<Done, SettleError> {
+        let decided = &mut plan.decided;
         if let Some(lock) = lock.filter(|_| decided.iter().any(|decided| decided.append.is_some())) {
             lock.ensure_writable()?;
         }
-        let (outputs, remade) = print(press, target, &mut decided)?;
-        let staged = self.staged(target, &decided, outputs)?;
+        let (mut outputs, remade) = print(press, decided)?;
+        outputs.extend(self.issued_and_left(press, &outputs));
+        let staged = self.staged(target, decided, outputs)?;
         let lines: Vec<LedgerLine> = decided.iter().filter_map(|decided| decided.append.clone()).collect();
+        // Another case of the same name may have come in between.
+        self.own_folder(target)?;
         if let Some(lock) = lock {
             append(lock, &self.job.case.ledger, &lines)?;
         }
@@ -191,7 +214,15 @@ impl Work<'_> {
             true => SettleError::Write { why, ledger: "" },
             false => SettleError::Commit(why),
         })?;
-        Ok(Done { decided, written, remade })
+        Ok(Done { plan, written, remade })
+    }
+
+    /// Files of issued 结算单 of the month that this run does not make: they stay, whatever becomes of the others.
+    fn issued_and_left(&self, press: &Press<'_>, made: &[Output]) -> Vec<Output> {
+        let lines = self.job.case.ledger.effective().filter(|line| line.month == self.batch.month);
+        let names = lines.flat_map(|line| line.outputs.keys());
+        let left = names.filter(|name| !made.iter().any(|output| output.name == **name));
+        left.filter_map(|name| press.earlier.standing(SETTLEMENT, name)).collect()
     }
 
     /// The new folder, ready to take its place.
@@ -216,27 +247,19 @@ impl Work<'_> {
 
 /// The files of all wanted 结算单, and those of issued ones that came out otherwise than issued. The lines that the
 /// ledger is to take up get their files' hashes.
-fn print(
-    press: &Press<'_>,
-    target: &Path,
-    decided: &mut [Decided],
-) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
+fn print(press: &Press<'_>, decided: &mut [Decided]) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
     use rayon::prelude::*;
     let printed: Vec<(Vec<Output>, Vec<String>)> = decided
         .par_iter_mut()
         .filter(|decided| decided.wanted)
-        .map(|decided| print_one(press, target, decided))
+        .map(|decided| print_one(press, decided))
         .collect::<Result<_, _>>()?;
     let (outputs, remade): (Vec<_>, Vec<_>) = printed.into_iter().unzip();
     Ok((outputs.concat(), remade.concat()))
 }
 
-fn print_one(
-    press: &Press<'_>,
-    target: &Path,
-    decided: &mut Decided,
-) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
-    if let Some(kept) = decided.recorded().and_then(|line| kept(target, line)) {
+fn print_one(press: &Press<'_>, decided: &mut Decided) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
+    if let Some(kept) = decided.recorded().and_then(|line| kept(press, line)) {
         return Ok((kept, Vec::new()));
     }
     let outputs = press.settlement(&decided.settlement, &decided.issue)?;
@@ -255,17 +278,28 @@ fn print_one(
 }
 
 /// The files of an issued 结算单, if they all stand there as they were issued.
-fn kept(target: &Path, line: &LedgerLine) -> Option<Vec<Output>> {
-    let files = line.outputs.iter().filter(|_| target.is_dir());
+fn kept(press: &Press<'_>, line: &LedgerLine) -> Option<Vec<Output>> {
+    let files = line.outputs.iter();
     let kept: Option<Vec<Output>> =
-        files.map(|(name, sha256)| reuse::kept(target, SETTLEMENT, name, sha256)).collect();
+        files.map(|(name, sha256)| press.earlier.kept(SETTLEMENT, name, sha256)).collect();
     kept.filter(|kept| !kept.is_empty())
 }
 
-/// SHA-256 of what was read, by name, for a ledger line: the ledger itself is no input.
+/// Whether an issued 结算单 would be printed otherwise now. Its workbook tells: all that the PDF says is in it, and the
+/// fonts of the machine are not.
+fn printed_otherwise(
+    press: &Press<'_>,
+    settlement: &OrderSettlement,
+    issue: &Issue,
+) -> Result<bool, ProduceError> {
+    let Some(line) = &settlement.issued else { return Ok(false) };
+    let outputs = press.settlement_book(settlement, issue)?;
+    Ok(outputs.is_some_and(|book| !line.outputs.values().any(|issued| *issued == sha256_hex(&book.bytes))))
+}
+
+/// SHA-256 of what was read, by name, for a ledger line.
 pub(super) fn input_hashes(job: &Job) -> BTreeMap<String, String> {
-    let inputs = job.inputs.iter().filter(|input| &*input.name != LEDGER_FILE);
-    inputs.map(|input| (input.name.to_string(), input.sha256.clone())).collect()
+    job.inputs.iter().map(|input| (input.name.to_string(), input.sha256.clone())).collect()
 }
 
 /// The output folder's name for each case: the case folder's own; none for a second case of the same name, which

@@ -1,28 +1,28 @@
 //! What is to be done for each 结算单 of a case's month: printed as a draft or as issued, recorded or not; or why
 //! nothing is done.
 //!
-//! May use: `bundle::job`, `compute`, `view`, `diagnostics`.
+//! May use: `bundle::job`, `compute`, `rules`, `view`, `diagnostics`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use thiserror::Error;
 
 use super::job::Job;
 use super::manifest::SettlementEntry;
-use super::settle::{IssueOrder, input_hashes};
+use super::produce::ProduceError;
+use super::settle::{IssueOrder, SettleError, input_hashes};
+use super::settle_guard::{Errors, in_the_way, unsettled, within_cap};
 use crate::compute::ledger::{Issuer, Issuing, Stamp, as_issued};
 use crate::compute::quotation::same_name;
 use crate::compute::settlement::{Issue, OrderSettlement};
-use crate::diagnostics::Severity;
+use crate::input::months::MONTHS_FOLDER;
 use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
 use crate::model::month::Month;
-use crate::view::settlement_blanks::settlement_blanks;
+use crate::rules::text::leftovers::leftovers;
+use crate::view::settlement_blanks::{printed_texts, settlement_blanks};
 use crate::view::summary::State;
-
-/// The rule that tells of an issued figure that differs; `--amend` is the answer to it.
-pub const DIFFERS: &str = "S005";
 
 /// Which orders of a case are to be printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    fn has(&self, order: &str) -> bool {
+    /// Whether an order is to be printed.
+    pub fn has(&self, order: &str) -> bool {
         match self {
             Self::Everything => true,
             Self::Orders(orders) => orders.iter().any(|wanted| same_name(wanted, order)),
@@ -68,6 +69,34 @@ pub enum Refused {
         .0.join("、")
     )]
     Differs(Vec<String>),
+    #[error(
+        "订单 {} 有这个月的工时，却算不出结算单；请核对订单编号（全角半角、大小写、重复）、报价表和考核表",
+        .0.join("、")
+    )]
+    NotSettled(Vec<String>),
+    #[error("结算单上还有占位文字，开具前请改为实际内容：{}", .0.join("、"))]
+    Placeholders(Vec<String>),
+    #[error(
+        "订单 {order} 的结算单使框架协议累计结算达到 {reached} 元，超过含税上限总价 {cap} 元，超出 {over} 元（4.3，附件7 备注1）；请核对人天和考核，确实超出的先签补充协议提高上限"
+    )]
+    OverCap { order: String, reached: Money, cap: Money, over: Money },
+    #[error(
+        "输出文件夹“{folder}”里是合同 {theirs} 的结算单，这个案卷的合同编号是 {ours}；是另一个案卷的，请用 -o 另选输出目录；合同编号改过的，先把那个文件夹移走"
+    )]
+    OtherContract { folder: String, theirs: String, ours: String },
+    #[error(
+        "“{folder}”里有已开具的结算单（{order} {month}，应支付 {gross} 元），台账.jsonl 里却没有这一份；请从备份恢复 台账.jsonl。如果确实要从头开始，先把那个输出文件夹移走"
+    )]
+    NotInLedger { folder: String, order: String, month: Month, gross: String },
+}
+
+/// What comparing an issued 结算单 with what would be printed now came to, where its figures are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// It was to be corrected, and there is nothing to correct.
+    Same,
+    /// The month's sheets have changed since, and so has what it prints, or it may have.
+    Changed,
 }
 
 /// One 结算单, and what is to be done for it.
@@ -85,6 +114,8 @@ pub struct Decided {
     recorded: Option<LedgerLine>,
     /// Whether the inputs contradict that line, which nobody asked to mend.
     pub differs: bool,
+    /// How it compares with what was issued, where that is worth a word.
+    pub compared: Option<Compared>,
 }
 
 impl Decided {
@@ -119,20 +150,39 @@ impl Decided {
     }
 }
 
-/// Decides for all 结算单 of the case's month. `named` is false where another case has the same name.
+/// What is asked of one case.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Whether to issue.
+    pub issuing: Option<IssueOrder<'a>>,
+    /// The orders to print.
+    pub wanted: &'a Wanted,
+    /// The orders whose drafts stand in the output folder.
+    pub drafts: &'a BTreeSet<String>,
+    /// Whether an issued 结算单 would be printed otherwise now.
+    pub otherwise: &'a dyn Fn(&OrderSettlement, &Issue) -> Result<bool, ProduceError>,
+}
+
+/// What is to be done for a case.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Its 结算单.
+    pub decided: Vec<Decided>,
+    /// Its errors, none of which stands in the way.
+    pub errors: Errors,
+    /// Orders with work that come to no 结算单, none of them asked for.
+    pub unsettled: Vec<String>,
+    /// Orders whose drafts stand in the output folder and cannot be made anew: their balances are out of date.
+    pub stale: Vec<String>,
+}
+
+/// Decides for all 结算单 of the case's month.
 ///
 /// # Errors
 /// Why nothing is done.
-pub fn plan(
-    job: &Job,
-    issuing: Option<IssueOrder<'_>>,
-    wanted: &Wanted,
-    named: bool,
-) -> Result<Vec<Decided>, Refused> {
-    refuse(job, issuing)?;
-    if !named && *wanted != Wanted::Nothing {
-        return Err(Refused::SameName);
-    }
+pub fn plan(job: &Job, request: Request<'_>) -> Result<Plan, SettleError> {
+    refuse(job)?;
+    let Request { issuing, wanted, .. } = request;
     let ledger = &job.case.ledger;
     let mut issuer = Issuer::new(ledger);
     let mut decided = Vec::new();
@@ -140,14 +190,7 @@ pub fn plan(
     for settlement in &job.figures.settlements {
         let asked = wanted.has(&settlement.order);
         let one = match issuing.filter(|_| asked) {
-            Some(order) => {
-                let stamp = Stamp {
-                    issued_at: order.at.to_owned(),
-                    version: env!("CARGO_PKG_VERSION").to_owned(),
-                    inputs: input_hashes(job),
-                };
-                issued(settlement, issuer.decide(settlement, order.amend, &stamp), job)
-            }
+            Some(order) => issued(job, settlement, &mut issuer, order, request)?,
             None => as_it_is(settlement, asked, job),
         };
         match one {
@@ -155,25 +198,33 @@ pub fn plan(
             None => differing.push(settlement.order.clone()),
         }
     }
-    if !differing.is_empty() {
-        return Err(Refused::Differs(differing));
+    let errors = Errors::of(job, wanted, &decided);
+    if errors.standing > 0 {
+        return Err(Refused::Errors(errors.standing).into());
     }
+    if !differing.is_empty() {
+        return Err(Refused::Differs(differing).into());
+    }
+    let unsettled = unsettled(job);
+    let missing = in_the_way(job, wanted, &unsettled);
+    if !missing.is_empty() {
+        return Err(Refused::NotSettled(missing.into_iter().cloned().collect()).into());
+    }
+    within_cap(job, wanted, &decided)?;
     if issuing.is_some() {
         refuse_blanks(job, &decided)?;
     }
+    for one in decided.iter_mut().filter(|one| one.wanted && one.compared.is_none()) {
+        one.compared = compared(job, one, request)?;
+    }
     balance_drafts(&mut decided, ledger.closing());
-    Ok(decided)
+    let stale = refresh(job, &mut decided, &errors, request);
+    Ok(Plan { decided, errors, unsettled, stale })
 }
 
-fn refuse(job: &Job, issuing: Option<IssueOrder<'_>>) -> Result<(), Refused> {
+fn refuse(job: &Job) -> Result<(), Refused> {
     if !job.readable {
         return Err(Refused::Unreadable);
-    }
-    let answered = issuing.is_some_and(|order| order.amend.is_some());
-    let stands = |id: &str| !(answered && id == DIFFERS);
-    let errors = job.findings.iter().filter(|f| f.severity == Severity::Error && stands(f.id)).count();
-    if errors > 0 {
-        return Err(Refused::Errors(errors));
     }
     for month in job.case.months.iter().map(|sheets| sheets.month) {
         for adjustment in &job.case.adjustments {
@@ -189,38 +240,93 @@ fn refuse(job: &Job, issuing: Option<IssueOrder<'_>>) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Blanks and placeholders on what is being issued.
 fn refuse_blanks(job: &Job, decided: &[Decided]) -> Result<(), Refused> {
     let mut seen = BTreeSet::new();
-    let open = decided.iter().filter(|decided| decided.append.is_some());
-    let open = open.flat_map(|decided| settlement_blanks(&job.case, &job.blanks, &decided.settlement));
-    let keys: Vec<String> = open.map(|blank| blank.key).filter(|key| seen.insert(key.clone())).collect();
-    if keys.is_empty() { Ok(()) } else { Err(Refused::Blanks(keys)) }
+    let open = || decided.iter().filter(|decided| decided.append.is_some()).map(|one| &one.settlement);
+    let blanks = open().flat_map(|settlement| settlement_blanks(&job.case, &job.blanks, settlement));
+    let keys: Vec<String> = blanks.map(|blank| blank.key).filter(|key| seen.insert(key.clone())).collect();
+    if !keys.is_empty() {
+        return Err(Refused::Blanks(keys));
+    }
+    let texts = open().flat_map(|settlement| printed_texts(&job.case, settlement));
+    let left = texts.flat_map(|(key, text)| {
+        leftovers(text).into_iter().map(move |leftover| format!("{key}（“{leftover}”）"))
+    });
+    let left: Vec<String> = left.filter(|left| seen.insert(left.clone())).collect();
+    if left.is_empty() { Ok(()) } else { Err(Refused::Placeholders(left)) }
 }
 
 /// What issuing makes of it; none for a contradiction.
-fn issued(settlement: &OrderSettlement, issuing: Issuing, job: &Job) -> Option<Decided> {
-    let decided = |line: &LedgerLine, issue| Decided {
-        settlement: OrderSettlement {
-            opening: line.opening,
-            closing: line.closing,
-            issued: Some(line.clone()),
-            ..settlement.clone()
-        },
-        issue,
-        wanted: true,
-        append: Some(line.clone()),
-        recorded: None,
-        differs: false,
+fn issued(
+    job: &Job,
+    settlement: &OrderSettlement,
+    issuer: &mut Issuer<'_>,
+    order: IssueOrder<'_>,
+    request: Request<'_>,
+) -> Result<Option<Decided>, SettleError> {
+    let stamp = Stamp {
+        issued_at: order.at.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        inputs: input_hashes(job),
     };
-    match issuing {
-        Issuing::New(line) => Some(decided(&line, Issue::Issued)),
-        Issuing::Correction { line, replaced } => {
-            let reason = line.correction.as_ref().map(|c| c.reason.clone()).unwrap_or_default();
-            Some(decided(&line, Issue::Correction { reason, replaced }))
+    let ledger = &job.case.ledger;
+    let mut decision = issuer.decide(settlement, order.amend, &stamp);
+    let mut same = false;
+    if let (Issuing::Unchanged(line), Some(reason)) = (&decision, order.amend) {
+        let (printed, issue) = as_issued(settlement, line, ledger);
+        // Another version of hetong may print the same otherwise: then only one that is named is corrected.
+        let comparable = line.version == stamp.version || matches!(request.wanted, Wanted::Orders(_));
+        same = !(comparable && (request.otherwise)(&printed, &issue)?);
+        if !same {
+            decision = issuer.correct(settlement, &line.clone(), reason, &stamp);
         }
-        Issuing::Unchanged(line) => Some(recorded(settlement, &line, true, job)),
-        Issuing::Conflict(_) => None,
     }
+    let (line, append) = match decision {
+        Issuing::Conflict(_) => return Ok(None),
+        Issuing::Unchanged(line) => (line, false),
+        Issuing::New(line) | Issuing::Correction { line, .. } => (line, true),
+    };
+    let (settlement, issue) = as_issued(settlement, &line, ledger);
+    let compared = same.then_some(Compared::Same);
+    let (append, recorded) = if append { (Some(line), None) } else { (None, Some(line)) };
+    Ok(Some(Decided { settlement, issue, wanted: true, append, recorded, differs: false, compared }))
+}
+
+/// Whether what was issued, with these very figures, seems to be printed otherwise now. It is only looked at if the
+/// month's sheets have changed since.
+fn compared(job: &Job, one: &Decided, request: Request<'_>) -> Result<Option<Compared>, SettleError> {
+    let Some(line) = one.recorded() else { return Ok(None) };
+    let sheets = format!("{MONTHS_FOLDER}/{}/", line.month);
+    let of_month = |hashes: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        let sheets = hashes.iter().filter(|(name, _)| name.starts_with(&sheets));
+        sheets.map(|(name, hash)| (name.clone(), hash.clone())).collect()
+    };
+    if of_month(&line.inputs) == of_month(&input_hashes(job)) {
+        return Ok(None);
+    }
+    let changed =
+        line.version != env!("CARGO_PKG_VERSION") || (request.otherwise)(&one.settlement, &one.issue)?;
+    Ok(changed.then_some(Compared::Changed))
+}
+
+/// Drafts of other orders that stand in the output folder follow what is being issued; those that cannot be made are
+/// named.
+fn refresh(job: &Job, decided: &mut [Decided], errors: &Errors, request: Request<'_>) -> Vec<String> {
+    let Wanted::Orders(_) = request.wanted else { return Vec::new() };
+    if !decided.iter().any(|one| one.append.is_some()) {
+        return Vec::new();
+    }
+    let mut stale = Vec::new();
+    for order in request.drafts.iter().filter(|order| !request.wanted.has(order)) {
+        let faulty = errors.concern(job, order);
+        let draft = |one: &&mut Decided| one.issue == Issue::Draft && same_name(&one.settlement.order, order);
+        match decided.iter_mut().find(draft).filter(|_| !faulty) {
+            Some(one) => one.wanted = true,
+            None => stale.push(order.clone()),
+        }
+    }
+    stale
 }
 
 /// As issued where it was, else as a draft; none for one that was asked for and issued with another result.
@@ -240,13 +346,22 @@ fn as_it_is(settlement: &OrderSettlement, wanted: bool, job: &Job) -> Option<Dec
             append: None,
             recorded: None,
             differs: false,
+            compared: None,
         }),
     }
 }
 
 fn recorded(settlement: &OrderSettlement, line: &LedgerLine, wanted: bool, job: &Job) -> Decided {
     let (settlement, issue) = as_issued(settlement, line, &job.case.ledger);
-    Decided { settlement, issue, wanted, append: None, recorded: Some(line.clone()), differs: false }
+    Decided {
+        settlement,
+        issue,
+        wanted,
+        append: None,
+        recorded: Some(line.clone()),
+        differs: false,
+        compared: None,
+    }
 }
 
 /// Enough for a row of a summary; it is never printed.

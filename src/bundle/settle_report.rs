@@ -9,11 +9,10 @@ use std::sync::Arc;
 
 use super::job::Job;
 use super::settle::{Done, SettleError};
-use super::settle_plan::{DIFFERS, Decided, Refused, cumulative};
+use super::settle_plan::{Compared, Decided, Plan, Refused, cumulative};
 use super::write::Written;
 use crate::diagnostics::{Diagnostic, FileName, Findings, Origin, Severity, Sources};
 use crate::model::case::Case;
-use crate::model::month::Month;
 use crate::pack::Pack;
 use crate::view::summary::{CaseSummary, FindingRow, SettledOrder, State};
 
@@ -38,6 +37,21 @@ pub struct Settled {
     pub outcome: Outcome,
 }
 
+/// What is to be said of a case that was settled.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// Orders that were to be corrected and come out as they were issued.
+    pub same: Vec<String>,
+    /// Issued orders whose sheets have changed since, with the same figures.
+    pub changed: Vec<String>,
+    /// Orders whose drafts have balances that are out of date.
+    pub stale: Vec<String>,
+    /// Orders with work that come to no 结算单, none of them asked for.
+    pub unsettled: Vec<String>,
+    /// How many errors concern orders that nobody asked for.
+    pub elsewhere: usize,
+}
+
 /// What became of a case.
 #[derive(Debug)]
 pub enum Outcome {
@@ -55,33 +69,21 @@ pub enum Outcome {
         corrected: Vec<String>,
         /// Files of issued 结算单 that were made again and came out otherwise.
         remade: Vec<String>,
+        /// What else is to be said.
+        notes: Box<Notes>,
     },
     /// Not settled, and why. Errors that findings tell are only counted there.
     Failed(String),
 }
 
-/// What a report needs to know of its batch.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts {
-    /// The month.
-    pub month: Month,
-    /// Whether what was issued otherwise is being corrected.
-    pub amended: bool,
-}
-
 /// Keeps of a job what is needed later.
-pub fn report(
-    job: Job,
-    folder: &Path,
-    target: PathBuf,
-    done: Result<Done, SettleError>,
-    facts: &Facts,
-) -> Settled {
+pub fn report(job: Job, folder: &Path, target: PathBuf, done: Result<Done, SettleError>) -> Settled {
     let Job { case, pack, figures, findings, sources, .. } = job;
-    let findings = match &done {
-        Ok(done) if facts.amended => without_answered(findings, &done.decided),
-        _ => findings,
-    };
+    let errors = done.as_ref().map(|done| &done.plan.errors).ok();
+    let findings = without(findings, errors.map_or(&[], |errors| errors.answered.as_slice()));
+    let rows = FindingRow::all(&case.name, &findings);
+    let elsewhere = errors.map_or(0, |errors| errors.elsewhere.len());
+    let findings = without(findings, errors.map_or(&[], |errors| errors.elsewhere.as_slice()));
     let cap = figures.contract.as_ref().map(|contract| contract.gross);
     let mut summary = CaseSummary {
         case: case.name.clone(),
@@ -90,15 +92,17 @@ pub fn report(
         contract: text(&case.contract.number).unwrap_or_default(),
         cap,
         cumulative: case.ledger.is_sound().then(|| case.ledger.closing()),
-        findings: FindingRow::all(&case.name, &findings),
+        findings: rows,
         ..CaseSummary::default()
     };
     let outcome = match done {
         Ok(_) if case.months.is_empty() => Outcome::Absent,
         Ok(done) => {
-            summary.cumulative = Some(cumulative(&done.decided, case.ledger.closing()));
-            summary.orders = done.decided.iter().map(|decided| row(decided, &case, cap)).collect();
-            outcome(done)
+            let decided = &done.plan.decided;
+            summary.cumulative = Some(cumulative(decided, case.ledger.closing()));
+            summary.orders = decided.iter().map(|decided| row(decided, &case, cap)).collect();
+            summary.unsettled.clone_from(&done.plan.unsettled);
+            outcome(done, elsewhere)
         }
         Err(error) => {
             summary.failed = in_summary(&error);
@@ -141,14 +145,30 @@ fn row(decided: &Decided, case: &Case, cap: Option<crate::model::money::Money>) 
     }
 }
 
-fn outcome(done: Done) -> Outcome {
+fn outcome(done: Done, elsewhere: usize) -> Outcome {
+    let Plan { decided, unsettled, stale, .. } = done.plan;
     let appended = |correction: bool| {
-        let lines = done.decided.iter().filter_map(|decided| decided.append.as_ref());
+        let lines = decided.iter().filter_map(|decided| decided.append.as_ref());
         lines.filter(|line| line.correction.is_some() == correction).map(|line| line.order.clone()).collect()
     };
-    let (issued, corrected) = (appended(false), appended(true));
-    let states = done.decided.iter().filter(|decided| decided.wanted).map(Decided::state).collect();
-    Outcome::Done { written: done.written, states, issued, corrected, remade: done.remade }
+    let compared = |found: Compared| {
+        let found = decided.iter().filter(|decided| decided.compared == Some(found));
+        found.map(|decided| decided.settlement.order.clone()).collect()
+    };
+    Outcome::Done {
+        written: done.written,
+        states: decided.iter().filter(|decided| decided.wanted).map(Decided::state).collect(),
+        issued: appended(false),
+        corrected: appended(true),
+        remade: done.remade,
+        notes: Box::new(Notes {
+            same: compared(Compared::Same),
+            changed: compared(Compared::Changed),
+            stale,
+            unsettled,
+            elsewhere,
+        }),
+    }
 }
 
 fn in_summary(error: &SettleError) -> String {
@@ -158,13 +178,10 @@ fn in_summary(error: &SettleError) -> String {
     }
 }
 
-/// What was corrected is no error any more, unless another one was left as it is.
-fn without_answered(findings: Findings, decided: &[Decided]) -> Findings {
-    if decided.iter().any(|decided| decided.differs) {
-        return findings;
-    }
+/// What was corrected is no error any more, and what nobody asked for is told elsewhere.
+fn without(findings: Findings, left_out: &[Diagnostic]) -> Findings {
     let mut kept = Findings::default();
-    kept.extend(findings.into_iter().filter(|finding| finding.id != DIFFERS));
+    kept.extend(findings.into_iter().filter(|finding| !left_out.contains(finding)));
     kept
 }
 

@@ -33,14 +33,27 @@ impl Press<'_> {
             let source = self.settlement_source(settlement, issue)?;
             outputs.push(self.typeset_as_of(stamp_of(settlement.month.last()), &file, &source)?);
         }
-        let book = settlement_sheet::book(self.sources(settlement, issue)).filter(|_| document.xlsx);
-        if let Some(book) = book {
-            let PlannedFile { document, name, .. } = self.planned(document, settlement, Format::Xlsx);
-            let written = xlsx::write_settlement(&book);
-            let bytes = written.map_err(|error| ProduceError::Xlsx { file: name.clone(), error })?;
-            outputs.push(Output { document, name, bytes, pages: None, made_from: None });
-        }
+        outputs.extend(self.settlement_book(settlement, issue)?);
         Ok(outputs)
+    }
+
+    /// The workbook of one 结算单; none if the pack wants none.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn settlement_book(
+        &self,
+        settlement: &OrderSettlement,
+        issue: &Issue,
+    ) -> Result<Option<Output>, ProduceError> {
+        let Some(document) = self.job.pack.document(SETTLEMENT).filter(|document| document.xlsx) else {
+            return Ok(None);
+        };
+        let Some(book) = settlement_sheet::book(self.sources(settlement, issue)) else { return Ok(None) };
+        let PlannedFile { document, name, .. } = self.planned(document, settlement, Format::Xlsx);
+        let written = xlsx::write_settlement(&book);
+        let bytes = written.map_err(|error| ProduceError::Xlsx { file: name.clone(), error })?;
+        Ok(Some(Output { document, name, bytes, pages: None, made_from: None }))
     }
 
     /// The Typst source of a 结算单's PDF: all that it shows, and nothing else.

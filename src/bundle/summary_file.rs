@@ -2,12 +2,12 @@
 //!
 //! May use: `bundle::manifest`, `bundle::write`, `bundle::staging`, `view`, `render`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::manifest::{MANIFEST, recorded_hashes};
@@ -38,7 +38,25 @@ pub fn file_name(pack: &Pack, month: Month) -> String {
     format!("{}.xlsx", pattern.replace("<月份>", &month.to_string()))
 }
 
-/// Writes the summary of a month into `folder`. `absent` counts the cases that have nothing of the month.
+/// What a run covers.
+#[derive(Clone, Copy, Debug)]
+pub struct Covered<'a> {
+    /// The cases with something of the month.
+    pub cases: &'a [CaseSummary],
+    /// The names of the others, which have nothing of it.
+    pub absent: &'a [String],
+}
+
+/// What writing the summary did.
+#[derive(Debug)]
+pub struct SummaryWritten {
+    /// The file.
+    pub written: Written,
+    /// Cases with an output folder that an earlier summary had, and that this run does not cover.
+    pub left_out: Vec<String>,
+}
+
+/// Writes the summary of a month into `folder`.
 ///
 /// # Errors
 /// If it cannot be made or written.
@@ -46,28 +64,54 @@ pub fn write(
     folder: &Path,
     pack: &Pack,
     month: Month,
-    cases: &[CaseSummary],
-    absent: usize,
-) -> Result<Written, SummaryError> {
+    covered: Covered<'_>,
+) -> Result<SummaryWritten, SummaryError> {
     let file = file_name(pack, month);
-    let sheet = SummarySheet::new(month, &pack.buyer.name, cases, absent);
+    let mut sheet = SummarySheet::new(month, &pack.buyer.name, covered.cases, covered.absent.len());
+    let left_out = left_out(folder, covered);
+    if !left_out.is_empty() {
+        let names = left_out.join("、");
+        sheet
+            .remarks
+            .push(format!("以下 {} 个案卷这次没有一起结算，不在汇总之内：{names}。", left_out.len()));
+    }
     let bytes = write_summary(&sheet).map_err(|error| SummaryError::Xlsx { file: file.clone(), error })?;
-    replace(folder, &file, &bytes, month).map_err(|why| SummaryError::Write { file, why })
+    let names: Vec<&str> = covered.cases.iter().map(|case| case.case.as_str()).collect();
+    let manifest = json!({
+        "hetong": env!("CARGO_PKG_VERSION"),
+        "month": month.to_string(),
+        "cases": names,
+        "left_out": left_out,
+        "outputs": [{"file": file, "document": SUMMARY, "bytes": bytes.len(), "sha256": sha256_hex(&bytes)}],
+    });
+    let written =
+        replace(folder, &file, &bytes, &manifest).map_err(|why| SummaryError::Write { file, why })?;
+    Ok(SummaryWritten { written, left_out })
+}
+
+/// The cases that an earlier summary had, or left out, and that are not looked at now: a run over part of the folders
+/// must not pass for the whole. One whose output folder is gone is not missed.
+fn left_out(folder: &Path, covered: Covered<'_>) -> Vec<String> {
+    let manifest = fs::read(folder.join(MANIFEST)).ok();
+    let manifest: Option<Value> = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let names = |key: &str| {
+        let names = manifest.as_ref().and_then(|manifest| manifest.get(key)).and_then(Value::as_array);
+        names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let known: BTreeSet<String> = names("cases").into_iter().chain(names("left_out")).collect();
+    let here =
+        |name: &String| covered.absent.contains(name) || covered.cases.iter().any(|case| case.case == **name);
+    known.into_iter().filter(|name| !here(name) && folder.join(name).is_dir()).collect()
 }
 
 /// Puts one file of ours into a folder that has others, too. One that somebody changed by hand is kept under another
 /// name; the manifest of the folder says which one is ours.
-fn replace(folder: &Path, file: &str, bytes: &[u8], month: Month) -> io::Result<Written> {
+fn replace(folder: &Path, file: &str, bytes: &[u8], manifest: &Value) -> io::Result<Written> {
     let mut written = Written::default();
     fs::create_dir_all(folder)?;
     let present = read(&folder.join(file))?;
-    let hash = sha256_hex(bytes);
     let recorded = recorded_hashes(&folder.join(MANIFEST));
-    let manifest = serde_json::to_vec_pretty(&json!({
-        "hetong": env!("CARGO_PKG_VERSION"),
-        "month": month.to_string(),
-        "outputs": [{"file": file, "document": SUMMARY, "bytes": bytes.len(), "sha256": hash}],
-    }))?;
+    let manifest = serde_json::to_vec_pretty(manifest)?;
     let stage = StageFolder::new_in(folder)?;
     let mut new = BTreeMap::from([(MANIFEST, [manifest, b"\n".to_vec()].concat())]);
     match present {
@@ -110,7 +154,8 @@ mod tests {
     const FILE: &str = "结算汇总-2026-03.xlsx";
 
     fn put(folder: &Path, bytes: &[u8]) -> Written {
-        replace(folder, FILE, bytes, "2026-03".parse().unwrap()).unwrap()
+        let manifest = json!({"outputs": [{"file": FILE, "sha256": sha256_hex(bytes)}]});
+        replace(folder, FILE, bytes, &manifest).unwrap()
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -120,6 +165,28 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn who_is_left_out_stays_known_until_covered_or_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let pack = crate::compute::testing::pack();
+        for name in ["甲", "乙", "丙"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let run = |names: &[&str], absent: &[&str]| {
+            let case = |name: &&str| CaseSummary { case: (*name).to_owned(), ..CaseSummary::default() };
+            let cases: Vec<CaseSummary> = names.iter().map(case).collect();
+            let absent: Vec<String> = absent.iter().map(|name| (*name).to_owned()).collect();
+            let covered = Covered { cases: &cases, absent: &absent };
+            write(folder.path(), &pack, "2026-03".parse().unwrap(), covered).unwrap()
+        };
+        assert!(run(&["甲", "乙", "丙"], &[]).left_out.is_empty());
+        assert_eq!(run(&["甲"], &["丙"]).left_out, ["乙"]);
+        let again = run(&["甲"], &["丙"]);
+        assert_eq!((again.left_out, again.written.unchanged.len()), (vec!["乙".to_owned()], 1), "and again");
+        fs::remove_dir(folder.path().join("乙")).unwrap();
+        assert!(run(&["甲"], &["丙"]).left_out.is_empty());
     }
 
     #[test]

@@ -21,19 +21,42 @@ struct Names {
     orders: Vec<String>,
 }
 
-/// What is wanted of each case: everything, where nothing is named.
-pub fn wanted(named: &[String], folders: &[PathBuf]) -> Result<Vec<Wanted>, Failure> {
+/// What one item of `--only` means in a case.
+enum Meaning {
+    /// The case.
+    All,
+    /// An order of it.
+    Order(String),
+}
+
+/// What is wanted of each case: everything, where nothing is named. What is issued must be named without doubt.
+pub fn wanted(named: &[String], folders: &[PathBuf], issuing: bool) -> Result<Vec<Wanted>, Failure> {
     let named = items(named);
     if named.is_empty() {
         return Ok(folders.iter().map(|_| Wanted::Everything).collect());
     }
     let names: Vec<Names> = folders.par_iter().map(|folder| names_of(folder)).collect();
     for item in &named {
-        if !names.iter().any(|names| names.case_has(item) || names.orders_have(item)) {
+        if !names.iter().any(|names| names.meaning(item).is_some()) {
             return Err(unknown(item, &names));
+        }
+        let having: Vec<&Names> = names.iter().filter(|names| names.orders_have(item)).collect();
+        if issuing && having.len() > 1 {
+            return Err(ambiguous(item, &having));
         }
     }
     Ok(names.iter().map(|names| names.wanted(&named)).collect())
+}
+
+fn ambiguous(order: &str, having: &[&Names]) -> Failure {
+    let cases: Vec<&str> = having.iter().filter_map(|names| names.case.first()).map(String::as_str).collect();
+    let each: Vec<String> = cases.iter().map(|case| format!("{case}/{order}")).collect();
+    Failure(format!(
+        "--only 里的订单“{order}”在 {} 个案卷里都有：{}；开具时请写明是哪个供应商的，如“{}”",
+        having.len(),
+        cases.join("、"),
+        each.first().map_or("", String::as_str)
+    ))
 }
 
 /// However a Chinese keyboard separates them.
@@ -46,7 +69,7 @@ fn unknown(item: &str, names: &[Names]) -> Failure {
     let known = || names.iter().flat_map(|names| names.case.iter().chain(&names.orders)).map(String::as_str);
     let suggestion = did_you_mean(nearest(item, known()));
     Failure(format!(
-        "--only 里的“{item}”既不是供应商，也不是订单编号{suggestion}；可写供应商的名称、简称、案卷文件夹名，或订单编号"
+        "--only 里的“{item}”既不是供应商，也不是订单编号{suggestion}；可写供应商的名称、简称、案卷文件夹名，订单编号，或“供应商/订单编号”"
     ))
 }
 
@@ -71,12 +94,29 @@ impl Names {
         self.orders.iter().any(|number| same_name(number, item))
     }
 
-    fn wanted(&self, named: &[&str]) -> Wanted {
-        if named.iter().any(|item| self.case_has(item)) {
-            return Wanted::Everything;
+    /// What an item means in this case; none if it means nothing here.
+    fn meaning(&self, item: &str) -> Option<Meaning> {
+        if self.case_has(item) {
+            return Some(Meaning::All);
         }
-        let orders: BTreeSet<String> =
-            named.iter().filter(|item| self.orders_have(item)).map(|item| (*item).to_owned()).collect();
+        if self.orders_have(item) {
+            return Some(Meaning::Order(item.to_owned()));
+        }
+        // 供应商/订单, wherever the stroke is: a number may have one of its own.
+        let strokes = item.match_indices(['/', '／']);
+        let mut parts = strokes.map(|(at, stroke)| (&item[..at], &item[at + stroke.len()..]));
+        let both = parts.find(|(case, order)| self.case_has(case) && self.orders_have(order));
+        both.map(|(_, order)| Meaning::Order(order.trim().to_owned()))
+    }
+
+    fn wanted(&self, named: &[&str]) -> Wanted {
+        let mut orders = BTreeSet::new();
+        for meaning in named.iter().filter_map(|item| self.meaning(item)) {
+            match meaning {
+                Meaning::All => return Wanted::Everything,
+                Meaning::Order(order) => orders.insert(order),
+            };
+        }
         if orders.is_empty() { Wanted::Nothing } else { Wanted::Orders(orders) }
     }
 }
@@ -99,6 +139,8 @@ mod tests {
         assert_eq!(names().wanted(&["DD-2", "星河"]), Wanted::Everything);
         assert_eq!(names().wanted(&["DD-2", "别家"]), orders(&["DD-2"]));
         assert_eq!(names().wanted(&["别家"]), Wanted::Nothing);
+        assert_eq!(names().wanted(&["星河/DD-2", "别家/DD-1"]), orders(&["DD-2"]));
+        assert_eq!(names().wanted(&["星河／DD-22"]), Wanted::Nothing);
     }
 
     #[test]

@@ -18,9 +18,9 @@ use crate::bundle::job::DEFAULT_PACK;
 use crate::bundle::settle::{Batch, BatchError, CaseOrder, IssueOrder, output_names};
 use crate::bundle::settle_plan::Wanted;
 use crate::bundle::settle_report::Settled;
-use crate::bundle::summary_file;
+use crate::bundle::summary_file::{self, Covered, SummaryWritten};
 use crate::bundle::workshop::Workshop;
-use crate::input::months::{MONTHS_FOLDER, has_month};
+use crate::input::months::{MONTHS_FOLDER, case_name, has_month};
 use crate::model::month::Month;
 use crate::view::summary::CaseSummary;
 
@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long, value_name = "原因", requires = "issue")]
     amend: Option<String>,
 
-    /// 只做这些供应商或订单，如“星河示例,DD-2026-003”；汇总仍包括全部案卷
+    /// 只做这些供应商或订单，如“星河示例,DD-2026-003”；几个供应商有同一个编号的，写“供应商/订单”；汇总仍包括全部案卷
     #[arg(long, value_name = "供应商|订单,…")]
     only: Vec<String>,
 
@@ -62,7 +62,8 @@ pub struct Args {
 struct MonthCases {
     folders: Vec<PathBuf>,
     wanted: Vec<Wanted>,
-    absent: usize,
+    /// The names of those that have nothing of it.
+    absent: Vec<String>,
 }
 
 /// Settles every case that has something of the month; a bad one does not keep the others from it.
@@ -73,7 +74,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     stop::listen();
     let all = find_cases(&args.paths)?;
     let people = people_of(&all, Some(month));
-    let cases = cases(all, month, &args.only)?;
+    let cases = cases(all, month, &args.only, args.issue)?;
     let workshop = Workshop::new(session.templates.as_deref(), args.font_dir.as_deref());
     let output = args.output.join(format!("结算-{month}"));
     let at = now();
@@ -107,10 +108,12 @@ fn reason(text: &str) -> Result<&str, Failure> {
 }
 
 /// The cases that have something of the month.
-fn cases(all: Vec<PathBuf>, month: Month, named: &[String]) -> Result<MonthCases, Failure> {
-    let wanted = only::wanted(named, &all)?;
+fn cases(all: Vec<PathBuf>, month: Month, named: &[String], issuing: bool) -> Result<MonthCases, Failure> {
+    let wanted = only::wanted(named, &all, issuing)?;
     let count = all.len();
     let present: Vec<bool> = all.par_iter().map(|folder| has_month(folder, month)).collect();
+    let without = all.iter().zip(&present).filter(|(_, present)| !**present);
+    let absent = without.map(|(folder, _)| case_name(folder)).collect();
     let chosen = all.into_iter().zip(wanted).zip(present).filter(|(_, present)| *present);
     let (folders, wanted): (Vec<_>, Vec<_>) = chosen.map(|(case, _)| case).unzip();
     if folders.is_empty() {
@@ -121,7 +124,7 @@ fn cases(all: Vec<PathBuf>, month: Month, named: &[String]) -> Result<MonthCases
     if wanted.iter().all(|wanted| *wanted == Wanted::Nothing) {
         return Err(Failure(format!("--only 选中的供应商或订单没有 {month} 的工时和考核")));
     }
-    Ok(MonthCases { absent: count - folders.len(), folders, wanted })
+    Ok(MonthCases { absent, folders, wanted })
 }
 
 /// Now, in 北京时间, to the second.
@@ -183,7 +186,7 @@ fn settle_one(batch: &Batch<'_>, order: &CaseOrder<'_>, progress: &Progress) -> 
     let mut told = false;
     let wait = || {
         if !told {
-            progress.note(&format!("另一个 hetong 正在开具“{name}”，等它做完"));
+            progress.note(&format!("另一个 hetong 正在结算“{name}”，等它做完"));
             told = true;
         }
         !stop::asked()
@@ -196,7 +199,7 @@ fn settle_one(batch: &Batch<'_>, order: &CaseOrder<'_>, progress: &Progress) -> 
 fn summarise(
     told: &[Told],
     batch: &Batch<'_>,
-    absent: usize,
+    mut absent: Vec<String>,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
     let failure = |error: &dyn std::fmt::Display| Failure(error.to_string());
@@ -205,18 +208,27 @@ fn summarise(
         None => batch.workshop.pack(DEFAULT_PACK).map_err(|error| failure(&error))?,
     };
     let (present, empty): (Vec<&Told>, Vec<&Told>) = told.iter().partition(|told| !told.settled.is_absent());
-    let absent = absent + empty.len();
+    absent.extend(empty.iter().map(|told| told.settled.name.clone()));
     let cases: Vec<CaseSummary> = present.iter().map(|told| told.settled.summary.clone()).collect();
     let file = summary_file::file_name(&pack, batch.month);
-    let written = summary_file::write(batch.output, &pack, batch.month, &cases, absent)
-        .map_err(|error| failure(&error))?;
+    let covered = Covered { cases: &cases, absent: &absent };
+    let SummaryWritten { written, left_out } =
+        summary_file::write(batch.output, &pack, batch.month, covered).map_err(|error| failure(&error))?;
     let state = if written.written.is_empty() { "没有变化" } else { "已写" };
     session.output.print(&format!("结算汇总：{}（{state}）\n", batch.output.join(&file).display()));
     for (file, kept) in &written.kept {
         session.output.print(&format!("  “{file}”被人改过，改过的那份另存为“{kept}”\n"));
     }
-    if absent > 0 {
-        session.output.print(&format!("另有 {absent} 个案卷没有 {} 的工时和考核\n", batch.month));
+    if !left_out.is_empty() {
+        session.output.print(&format!(
+            "注意：以前的结算汇总里还有 {} 个案卷，这次没有一起结算，汇总里没有它们：{}；要全月的汇总，请对全部案卷再运行一次\n",
+            left_out.len(),
+            left_out.join("、")
+        ));
+    }
+    if !absent.is_empty() {
+        let count = absent.len();
+        session.output.print(&format!("另有 {count} 个案卷没有 {} 的工时和考核\n", batch.month));
     }
     Ok(())
 }

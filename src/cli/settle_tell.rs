@@ -3,7 +3,7 @@
 //! May use: everything.
 
 use super::{Failure, Outcome, Session};
-use crate::bundle::settle_report::{Outcome as CaseOutcome, Settled};
+use crate::bundle::settle_report::{Notes, Outcome as CaseOutcome, Settled};
 use crate::bundle::write::Written;
 use crate::diagnostics::{CaseReport, human};
 use crate::model::month::Month;
@@ -71,7 +71,7 @@ fn pointer(settled: &Settled) -> &'static str {
 }
 
 fn describe(settled: &Settled) -> String {
-    let CaseOutcome::Done { written, states, issued, corrected, remade } = &settled.outcome else {
+    let CaseOutcome::Done { written, states, issued, corrected, remade, notes } = &settled.outcome else {
         return String::new();
     };
     if states.is_empty() {
@@ -101,6 +101,29 @@ fn describe(settled: &Settled) -> String {
         text += &format!(
             "  注意：“{file}”已经开具但文件不在了，现已按台账补上；案卷的其他内容在开具后有变动，补上的与当时的文件不完全相同\n"
         );
+    }
+    text + &remarks(notes)
+}
+
+fn remarks(notes: &Notes) -> String {
+    let mut text = String::new();
+    let mut tell = |orders: &[String], words: &dyn Fn(String) -> String| {
+        if !orders.is_empty() {
+            text += &format!("  {}\n", words(orders.join("、")));
+        }
+    };
+    tell(&notes.same, &|orders| format!("{orders}：与已开具的相同，没有更正"));
+    tell(&notes.changed, &|orders| {
+        format!(
+            "注意：{orders} 开具以后工时或考核改过，金额没有变，印在结算单上的内容变了；确要更正，请用 --only <订单编号> --issue --amend <原因>"
+        )
+    });
+    tell(&notes.stale, &|orders| {
+        format!("注意：{orders} 的草稿没有重做，上面的已结算金额和剩余金额已经过时；改正后请再运行一次")
+    });
+    tell(&notes.unsettled, &|orders| format!("注意：没有选中的订单 {orders} 算不出结算单，汇总里没有它们"));
+    if notes.elsewhere > 0 {
+        text += &format!("  没有选中的订单另有 {} 个错误，见结算汇总的“发现”\n", notes.elsewhere);
     }
     text
 }

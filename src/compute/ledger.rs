@@ -90,11 +90,29 @@ impl<'a> Issuer<'a> {
             },
         };
         if let Some(line) = decided.to_append() {
-            // It follows by construction, and appending checks it again.
-            let _ = self.chain.follow(line);
-            self.new.insert(key, line.clone());
+            self.take(line);
         }
         decided
+    }
+
+    /// Corrects what was issued with these very figures, but is now printed otherwise: another name, another split of
+    /// the score.
+    pub fn correct(
+        &mut self,
+        settlement: &OrderSettlement,
+        replaced: &LedgerLine,
+        reason: &str,
+        stamp: &Stamp,
+    ) -> Issuing {
+        let line = self.line(settlement, Some((replaced, reason)), stamp);
+        self.take(&line);
+        Issuing::Correction { line, replaced: replaced.clone() }
+    }
+
+    fn take(&mut self, line: &LedgerLine) {
+        // It follows by construction, and appending checks it again.
+        let _ = self.chain.follow(line);
+        self.new.insert((line.order.clone(), line.month), line.clone());
     }
 
     fn line(

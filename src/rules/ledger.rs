@@ -156,7 +156,9 @@ fn vanished(ctx: &Context, sheets: &MonthSheets, out: &mut Reporter) {
             out.report(origin, message)
                 .expected(format!("工时里有订单 {} 的 {} 人天", line.order, line.days.normalize()))
                 .label(&sheets.work_origin, "这个月的工时在这里")
-                .help("恢复这个月的工时表；订单改了编号的，改回开具时的编号");
+                .help(
+                    "把这个订单的行放回这个月的工时和考核表；订单改了编号的，改回开具时的编号。hetong 还不能撤销已经开具的结算单，--amend 也不能",
+                );
         }
     }
 }

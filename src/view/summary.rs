@@ -75,6 +75,8 @@ pub struct CaseSummary {
     pub cumulative: Option<Money>,
     /// Its 结算单, by order.
     pub orders: Vec<SettledOrder>,
+    /// Orders that worked in the month and are not among them.
+    pub unsettled: Vec<String>,
     /// Why it was not settled; empty if it was.
     pub failed: String,
     /// What the rules found.
@@ -302,6 +304,11 @@ fn remarks(cases: &[CaseSummary], absent: usize) -> Vec<String> {
                 .iter()
                 .map(|case| shortened(&format!("　{}（{}）：{}", case.supplier, case.case, case.failed))),
         );
+    }
+    for case in cases.iter().filter(|case| !case.unsettled.is_empty()) {
+        let orders = case.unsettled.join("、");
+        let remark = format!("{}（{}）的订单 {orders} 没有结算，合计里没有它们。", case.supplier, case.case);
+        remarks.push(shortened(&remark));
     }
     if absent > 0 {
         remarks.push(format!("另有 {absent} 个案卷没有这个月的工时和考核，不在汇总之内。"));

@@ -52,7 +52,7 @@ const INSTRUCTIONS: [&str; 9] =
     ["本批注签约时请删除", "填写示例", "简要填写", "详细填写", "请填写", "待填写", "待补充", "待定", "TODO"];
 
 /// Everything in a text that still stands for something else, as written.
-fn leftovers(text: &str) -> Vec<String> {
+pub fn leftovers(text: &str) -> Vec<String> {
     let mut found: Vec<String> =
         INSTRUCTIONS.iter().filter(|words| text.contains(**words)).map(|words| (*words).to_owned()).collect();
     let chars: Vec<char> = text.chars().collect();
