@@ -5,7 +5,7 @@
 //! May use: `model`.
 
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
+use std::collections::hash_map::{DefaultHasher, Entry};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::diagnostics::{CellPlace, CellRef, Origin};
 use crate::model::month::Month;
 use crate::model::month_sheets::WorkEntry;
+use crate::model::names;
 
 /// 工号 begin so: they are the supplier's own numbers and tell nothing from one supplier to another.
 pub const STAFF_NUMBER: &str = "工号";
@@ -129,17 +130,10 @@ impl People {
         self.by_name.shrink_to_fit();
     }
 
-    /// What persons of this name did in the month in other cases than this one, which is told by its name and its own
-    /// rows.
-    pub fn elsewhere(
-        &self,
-        case: &str,
-        month: Month,
-        work: &[WorkEntry],
-        person: &str,
-    ) -> Vec<Elsewhere<'_>> {
+    /// What persons of this name did in the month in other cases than this one, which is told by its name and the
+    /// [`mark`] of its own rows.
+    pub fn elsewhere(&self, case: &str, month: Month, own: u64, person: &str) -> Vec<Elsewhere<'_>> {
         let Some(stints) = self.by_name.get(plain(person).as_str()) else { return Vec::new() };
-        let own = mark(work);
         let mut found = Vec::new();
         for stint in stints.iter().filter(|stint| stint.month == month) {
             let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
@@ -188,13 +182,54 @@ impl People {
     }
 }
 
-/// A name or a 证件号 as it is compared: without blanks, in half-width capitals. 张 三 is 张三.
+/// A name or a 证件号 as it is compared: as [`names`] has it, and in capitals. The X of an 身份证号 is typed small as
+/// often as not, and nobody tells two persons apart by it; two orders may be told apart so.
 pub fn plain(text: &str) -> String {
-    let half = |c: char| match c {
-        '！'..='～' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        other => other,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(half).flat_map(char::to_uppercase).collect()
+    names::plain_chars(text).flat_map(char::to_uppercase).collect()
+}
+
+/// Who a row of 工时 is of, wherever persons are told apart or counted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// 姓名, as it is compared.
+    pub name: String,
+    /// 证件号, as it is compared.
+    pub id: Option<String>,
+}
+
+/// The persons of a month's 工时.
+#[derive(Clone, Debug, Default)]
+pub struct Identities {
+    /// The only 证件号 of a name; none where it has several.
+    only_id: HashMap<String, Option<String>>,
+}
+
+impl Identities {
+    /// Over all rows of a month: an id may stand on any of them.
+    pub fn of(work: &[WorkEntry]) -> Self {
+        let mut only_id: HashMap<String, Option<String>> = HashMap::new();
+        for entry in work {
+            let Some(id) = entry.person_id.as_ref().map(|id| plain(&id.value)) else { continue };
+            match only_id.entry(plain(&entry.person.value)) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(Some(id));
+                }
+                Entry::Occupied(mut known) if known.get().as_ref().is_some_and(|known| *known != id) => {
+                    known.insert(None);
+                }
+                Entry::Occupied(_) => {}
+            }
+        }
+        Self { only_id }
+    }
+
+    /// Whose a row is. One without 证件号 is of the person of that name, if there is only one.
+    pub fn identity(&self, entry: &WorkEntry) -> Identity {
+        let name = plain(&entry.person.value);
+        let own = entry.person_id.as_ref().map(|id| plain(&id.value));
+        let id = own.or_else(|| self.only_id.get(&name).cloned().flatten());
+        Identity { name, id }
+    }
 }
 
 /// Whether two 证件号 from two suppliers are of two different persons; unknown where one is missing or only the
@@ -210,8 +245,8 @@ fn micro_days(days: Decimal) -> Option<u32> {
     (micro > 0).then_some(micro)
 }
 
-/// What tells two cases of one name apart.
-fn mark(work: &[WorkEntry]) -> u64 {
+/// What tells two cases of one name apart: their rows of a month.
+pub fn mark(work: &[WorkEntry]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for entry in work {
         (&entry.order.value, &entry.person.value, entry.date.as_ref().map(|date| date.value))
@@ -229,6 +264,7 @@ fn index(length: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::compute::testing_month::{march, work};
+    use crate::diagnostics::Located;
     use rust_decimal::dec;
 
     fn worked(row: usize, person: &str, day: u8, days: Decimal) -> WorkEntry {
@@ -250,14 +286,14 @@ mod tests {
         people.add("乙", march(), &there);
         people.add("乙", "2026-04".parse().unwrap(), &there);
         people.keep_shared();
-        let found = people.elsewhere("甲", march(), &here, "张三");
+        let found = people.elsewhere("甲", march(), mark(&here), "张三");
         let told: Vec<(&str, Option<i8>, Decimal, String)> =
             found.iter().map(|e| (e.case, e.day, e.days, e.place.to_string())).collect();
         let place = |row| format!("结算/2026-03/工时.xlsx 工作表“Sheet1”单元格 F{row}");
         assert_eq!(told, [("乙", Some(5), dec!(0.75), place(7)), ("乙", Some(6), dec!(0.333333), place(9))]);
-        assert_eq!(people.elsewhere("乙", march(), &there, "张三").len(), 1);
-        assert!(people.elsewhere("甲", march(), &here, "李四").is_empty());
-        assert!(people.elsewhere("乙", march(), &there, "王五").is_empty());
+        assert_eq!(people.elsewhere("乙", march(), mark(&there), "张三").len(), 1);
+        assert!(people.elsewhere("甲", march(), mark(&here), "李四").is_empty());
+        assert!(people.elsewhere("乙", march(), mark(&there), "王五").is_empty());
     }
 
     #[test]
@@ -267,8 +303,32 @@ mod tests {
         people.add("星河示例", march(), &here);
         people.add("星河示例", march(), &there);
         people.keep_shared();
-        assert_eq!(people.elsewhere("星河示例", march(), &here, "张三").len(), 1);
-        assert_eq!(people.elsewhere("星河示例", march(), &there, "张三").len(), 1);
+        assert_eq!(people.elsewhere("星河示例", march(), mark(&here), "张三").len(), 1);
+        assert_eq!(people.elsewhere("星河示例", march(), mark(&there), "张三").len(), 1);
+    }
+
+    #[test]
+    fn one_identity_however_it_is_typed() {
+        let with = |person: &str, id: &str| {
+            let mut entry = worked(2, person, 5, dec!(1));
+            entry.person_id =
+                (!id.is_empty()).then(|| Located::new(id.to_owned(), entry.person.origin.clone()));
+            entry
+        };
+        let rows = [
+            with("张三", ""),
+            with("张　三", "１２3x"),
+            with("李四", "1"),
+            with("李四", "2"),
+            with("李 四", ""),
+        ];
+        let who = Identities::of(&rows);
+        let identities: Vec<Identity> = rows.iter().map(|row| who.identity(row)).collect();
+        assert_eq!(identities[0], identities[1]);
+        assert_eq!(identities[0].id.as_deref(), Some("123X"));
+        // Of two persons of one name, nobody can say whose a row without a number is.
+        assert_eq!(identities[4], Identity { name: "李四".into(), id: None });
+        assert!(identities[2] != identities[3]);
     }
 
     #[test]

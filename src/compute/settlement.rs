@@ -2,8 +2,11 @@
 //!
 //! May use: `model`, `pack`.
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 
+use super::people::{Identities, Identity};
 use super::quotation::{AMOUNT_LIMIT, QuotationTable, TableRow, same_name};
 use super::score::Score;
 use crate::diagnostics::Origin;
@@ -35,7 +38,9 @@ pub struct SettledLine {
 /// One person's 人天 for an order in the month.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonDays {
-    /// 姓名.
+    /// Which of the order's persons: the same on both lines of one who worked at two 岗位 or 级别.
+    pub who: usize,
+    /// 姓名 as the sheet first writes it.
     pub person: String,
     /// 证件号, where the sheet gives one: tells two people of one name apart.
     pub person_id: String,
@@ -169,8 +174,9 @@ pub fn settlements(case: &Case, pack: &Pack, table: &QuotationTable) -> Vec<Orde
     let mut running = case.ledger.closing();
     let mut all = Vec::new();
     for sheets in &case.months {
+        let identities = Identities::of(&sheets.work);
         for index in by_number(case) {
-            if let Some(mut settlement) = settlement(case, index, pack, table, sheets) {
+            if let Some(mut settlement) = settlement(case, index, pack, table, (sheets, &identities)) {
                 balance(&mut settlement, &mut running);
                 all.push(settlement);
             }
@@ -208,7 +214,7 @@ fn settlement(
     order_index: usize,
     pack: &Pack,
     table: &QuotationTable,
-    sheets: &MonthSheets,
+    (sheets, identities): (&MonthSheets, &Identities),
 ) -> Option<OrderSettlement> {
     let number = case.orders.get(order_index)?.number();
     let work = work_of(sheets, number);
@@ -223,7 +229,7 @@ fn settlement(
         order_index,
         origin: first.order.origin.clone(),
         days: lines.iter().map(|line| line.days).sum(),
-        persons: persons(&work, table, sheets.month)?,
+        persons: persons(&work, table, sheets.month, identities)?,
         note: assessment.note.as_ref().map(|note| note.value.clone()).unwrap_or_default(),
         due: Due::of(work_gross, score.total, table.rate)?,
         lines,
@@ -299,20 +305,31 @@ fn settled_lines(work: &[&WorkEntry], table: &QuotationTable) -> Option<Vec<Sett
 }
 
 /// Who worked, in the order in which the sheet first names them. One who worked at two 岗位 or 级别 stands there twice.
-fn persons(work: &[&WorkEntry], table: &QuotationTable, month: Month) -> Option<Vec<PersonDays>> {
+fn persons(
+    work: &[&WorkEntry],
+    table: &QuotationTable,
+    month: Month,
+    identities: &Identities,
+) -> Option<Vec<PersonDays>> {
     let mut persons: Vec<PersonDays> = Vec::new();
+    let mut known: HashMap<Identity, usize> = HashMap::new();
+    let mut lines: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut written: Vec<(&str, &str)> = Vec::new();
     for entry in work {
-        let (_, row) = table_row(entry, table)?;
-        let id = entry.person_id.as_ref().map_or("", |id| id.value.as_str());
-        let same = |person: &PersonDays| {
-            same_name(&person.person, &entry.person.value)
-                && same_name(&person.person_id, id)
-                && (&person.post, &person.level) == (&row.post, &row.level)
-        };
-        let index = persons.iter().position(same).unwrap_or_else(|| {
+        let (line, row) = table_row(entry, table)?;
+        let who = *known.entry(identities.identity(entry)).or_insert_with(|| {
+            written.push((entry.person.value.as_str(), ""));
+            written.len() - 1
+        });
+        let (name, id) = written.get_mut(who)?;
+        if id.is_empty() {
+            *id = entry.person_id.as_ref().map_or("", |id| id.value.as_str());
+        }
+        let index = *lines.entry((who, line)).or_insert_with(|| {
             persons.push(PersonDays {
-                person: entry.person.value.clone(),
-                person_id: id.to_owned(),
+                who,
+                person: (*name).to_owned(),
+                person_id: String::new(),
                 post: row.post.clone(),
                 level: row.level.clone(),
                 days: Decimal::ZERO,
@@ -324,6 +341,9 @@ fn persons(work: &[&WorkEntry], table: &QuotationTable, month: Month) -> Option<
         persons.get_mut(index)?.add(entry, days_of(entry)?, month)?;
     }
     for person in &mut persons {
+        // The row that gives the id need not be the first.
+        let id = written.get(person.who).map_or("", |(_, id)| id);
+        id.clone_into(&mut person.person_id);
         person.by_day.sort_by_key(|(day, _)| *day);
     }
     Some(persons)

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::money::Money;
 use super::month::Month;
+use super::names::plain;
 use super::tax::TaxRate;
 use crate::diagnostics::Origin;
 
@@ -162,12 +163,7 @@ impl Chain {
 
 /// An order however it is typed: spaces and full-width forms make no other order of it, and no second 结算单.
 fn key(order: &str, month: Month) -> (String, Month) {
-    let plain = |c: char| match c {
-        // The full-width forms lie at one fixed distance from ASCII.
-        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        other => other,
-    };
-    (order.chars().filter(|c| !c.is_whitespace()).map(plain).collect(), month)
+    (plain(order), month)
 }
 
 /// 台账.jsonl as read.

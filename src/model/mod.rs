@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod money;
 pub mod month;
 pub mod month_sheets;
+pub mod names;
 pub mod numerals;
 pub mod order;
 pub mod quotation;

@@ -45,14 +45,16 @@ pub struct AssessmentEntry {
     pub stated_score: NumberCell,
 }
 
-/// A 合计 of the 工时 sheet's own, to be compared with its rows.
+/// A 合计 or 小计 of the 工时 sheet's own, to be compared with its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatedTotal {
     /// Its 人天.
     pub days: Located<CellNumber>,
+    /// Whether it is a 小计: of a part of the rows.
+    pub subtotal: bool,
     /// The rows of `work` on the same sheet above it.
     pub above: Range<usize>,
-    /// Those of them beneath the 合计 before it: the last group.
+    /// Those of them that it is the sum of, if there are any such; otherwise those beneath the sum before it.
     pub group: Range<usize>,
 }
 

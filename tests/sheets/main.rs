@@ -6,6 +6,7 @@
 mod faults;
 mod hostile;
 mod monthly;
+mod sums;
 
 use std::path::Path;
 

@@ -17,7 +17,7 @@ use rust_decimal::{Decimal, dec};
 use super::faults::kinds;
 use super::{at, bytes};
 
-const HEAD: &str = "订单编号,姓名,岗位职责,级别,日期,人天\n";
+pub(super) const HEAD: &str = "订单编号,姓名,岗位职责,级别,日期,人天\n";
 
 fn march() -> Month {
     "2026-03".parse().unwrap()
@@ -27,7 +27,7 @@ fn pack() -> Pack {
     Pack::find(None, "migu-2026").unwrap()
 }
 
-fn read_as(name: &str, bytes: &[u8]) -> (Option<Worklog>, Vec<Fault>) {
+pub(super) fn read_as(name: &str, bytes: &[u8]) -> (Option<Worklog>, Vec<Fault>) {
     let mut faults = Vec::new();
     let log = read_worklog(&SheetSource::new(name, bytes), march(), &mut faults);
     (log, faults)
@@ -47,23 +47,23 @@ fn short(entry: &WorkEntry) -> String {
     format!("{order} {person}{id} {post} {level} {day} {days} {}", at(&entry.days.origin))
 }
 
-fn rows(log: &Worklog) -> Vec<String> {
+pub(super) fn rows(log: &Worklog) -> Vec<String> {
     log.entries.iter().map(short).collect()
 }
 
 /// The rows of a CSV that reads without any fault.
-fn csv(text: &str) -> Vec<String> {
+pub(super) fn csv(text: &str) -> Vec<String> {
     let (log, faults) = read_as("工时.csv", text.as_bytes());
     assert_eq!(faults, [], "{text}");
     rows(&log.unwrap())
 }
 
-fn faults_of(text: &str) -> Vec<(String, String)> {
+pub(super) fn faults_of(text: &str) -> Vec<(String, String)> {
     kinds(&read_as("工时.csv", text.as_bytes()).1)
 }
 
 /// A fixture that reads without any fault.
-fn clean(name: &str) -> Worklog {
+pub(super) fn clean(name: &str) -> Worklog {
     let (log, faults) = read_as(name, &bytes(&format!("sheets/{name}")));
     assert_eq!(kinds(&faults), [], "{name}");
     log.unwrap()
@@ -109,8 +109,12 @@ fn merged_cells_and_formulas() {
         other => panic!("{other:?}"),
     };
     assert_eq!(formula(0), ("4/4".into(), dec!(1), Some(dec!(1))));
-    assert_eq!(log.totals.len(), 1);
-    assert_eq!((log.totals[0].above.clone(), log.totals[0].days.value.number()), (0..5, Some(dec!(4))));
+    let [part, total] = log.totals.as_slice() else { panic!("{:?}", log.totals) };
+    assert_eq!((part.subtotal, part.group.clone(), part.days.value.number()), (true, 0..3, Some(dec!(2.5))));
+    assert_eq!(
+        (total.subtotal, total.above.clone(), total.days.value.number()),
+        (false, 0..5, Some(dec!(4)))
+    );
 }
 
 #[test]
@@ -183,7 +187,8 @@ fn rows_that_are_no_work() {
     let (log, faults) = read_as("工时.csv", text.as_bytes());
     assert_eq!(faults, []);
     let log = log.unwrap();
-    assert_eq!(rows(&log), ["DD-1 张三 运维支撑 高级 - 20 F4"]);
+    // Beneath a remark, what has 人天 counts.
+    assert_eq!(rows(&log), ["DD-1 张三 运维支撑 高级 - 20 F4", "DD-9 甲 乙 丙 - 9 F10"]);
     assert_eq!(log.totals.len(), 1);
     // 合计 in the 日期 column of a row that names somebody is a month's total, not a sum over rows.
     let text =

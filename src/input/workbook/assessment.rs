@@ -6,7 +6,8 @@
 use rust_decimal::Decimal;
 
 use super::evaluate::Evaluator;
-use super::table::{Column, RowKind, Table};
+use super::heading::{self, RowLabel};
+use super::table::{Column, Table};
 use super::worklog::ORDER_ALIASES;
 use super::{SheetSource, monthly, number, open};
 use crate::diagnostics::{Located, Origin};
@@ -57,9 +58,15 @@ pub fn read_assessment(
     let mut evaluator = Evaluator::new(&workbook);
     let mut sheet = AssessmentSheet { origin: tables.first()?.origin(), entries: Vec::new() };
     for table in &tables {
-        for (row, _) in table.body().iter().filter(|(_, kind)| *kind == RowKind::Data) {
-            let entry = entry(table, *row, &scheme.indicators, &mut evaluator);
-            if !is_no_order(table, *row, &entry) {
+        let records = SCORE..INDICATORS + scheme.indicators.len();
+        for (row, beneath) in monthly::rows(table, records.clone()) {
+            // Beneath a remark only what was recorded counts; a missing order is told by its work (K004).
+            let recorded = || records.clone().any(|column| monthly::has_figure(table, row, column));
+            if is_sum(table, row) || (beneath && !recorded()) {
+                continue;
+            }
+            let entry = entry(table, row, &scheme.indicators, &mut evaluator);
+            if !is_no_order(table, row, &entry) {
                 sheet.entries.push(entry);
             }
         }
@@ -146,6 +153,15 @@ fn without_unit(text: &str, unit: char) -> Option<Decimal> {
     let plain =
         figure.starts_with(|c: char| c.is_ascii_digit()) && figure.ends_with(|c: char| c.is_ascii_digit());
     plain.then(|| number::from_text(figure))?
+}
+
+/// A row that begins with 合计 and names no order. In another column, such as 备注, it makes no sum of a row.
+fn is_sum(table: &Table<'_>, row: u32) -> bool {
+    let first = table.sheet().row(row).find(|(_, cell)| !cell.value.shown().trim().is_empty());
+    let label = first.and_then(|(_, cell)| heading::row_label(&cell.value.shown()));
+    let order = monthly::text(table, row, ORDER).map(|order| order.value).unwrap_or_default();
+    matches!(label, Some(RowLabel::Total | RowLabel::Subtotal))
+        && (order.is_empty() || heading::row_label(&order).is_some())
 }
 
 /// A signature, a sum or an average, or words beneath the table.

@@ -45,6 +45,7 @@ mod shared;
 pub mod table;
 mod trouble;
 mod worklog;
+mod worklog_sums;
 mod xls;
 mod xlsb;
 mod xlsb_dates;

@@ -3,8 +3,11 @@
 //!
 //! May use: `table`, `grid`, `heading`, `hidden`, `evaluate`.
 
+use std::ops::Range;
+
 use super::evaluate::Evaluator;
 use super::grid::{Sheet, Value, Visibility, Workbook};
+use super::heading::{self, RowLabel};
 use super::table::{self, Column, RowKind, Search, Table};
 use super::{hidden, number};
 use crate::diagnostics::{CellRef, Located, Origin};
@@ -167,19 +170,44 @@ pub fn number(
     Some(number.map(|_| CellNumber::Text(merged)))
 }
 
+/// All rows beneath the heading that are no 备注, and whether a 备注 stands above them. A remark in the middle of a
+/// table does not end it: what stands beneath would be lost. A row with something in one of the columns of `figures` is
+/// no remark, whatever it begins with.
+pub fn rows(table: &Table<'_>, figures: Range<usize>) -> Vec<(u32, bool)> {
+    let figure = |row: u32| figures.clone().any(|column| has_figure(table, row, column));
+    let is_remark = |row: u32| {
+        let first = table.sheet().row(row).find(|(_, cell)| !cell.value.shown().trim().is_empty());
+        let label = first.and_then(|(_, cell)| heading::row_label(&cell.value.shown()));
+        label == Some(RowLabel::Note) && !figure(row)
+    };
+    let beyond = table.beyond().iter().map(|(row, _)| (*row, true)).filter(|(row, _)| !is_remark(*row));
+    table.body().iter().map(|(row, _)| (*row, false)).chain(beyond).collect()
+}
+
+/// Whether something stands in a row's cell of a column, which may be merged over several rows, but not over several
+/// columns: then it is words.
+pub fn has_figure(table: &Table<'_>, row: u32, column: usize) -> bool {
+    let merged = || {
+        let anchor = table.place(row, column).filter(|place| Some(place.column) == table.column(column));
+        let cell = anchor.and_then(|place| table.sheet().cells.get(&place));
+        cell.is_some_and(|cell| cell.formula.is_some() || !cell.value.shown().trim().is_empty())
+    };
+    table.has_own(row, column) || (is_merged_down(table, row, column) && merged())
+}
+
 /// Whether a column's values stand only on the first of several rows: none is repeated on the row beneath it, and none
-/// is merged. Where values are repeated or merged, a blank is a blank.
-pub fn is_grouped(table: &Table<'_>, column: usize) -> bool {
+/// is merged. Where values are repeated or merged, a blank is a blank. Sums (`None`) are no rows.
+pub fn is_grouped(table: &Table<'_>, column: usize, rows: impl Iterator<Item = Option<u32>>) -> bool {
     let mut above: Option<String> = None;
-    for (row, kind) in table.body() {
-        if *kind != RowKind::Data {
+    for row in rows {
+        let Some(row) = row else {
             above = None;
             continue;
-        }
-        if is_merged_down(table, *row, column) {
+        };
+        if is_merged_down(table, row, column) {
             return false;
         }
-        let own = text(table, *row, column).map(|text| text.value).filter(|text| !text.is_empty());
+        let own = text(table, row, column).map(|text| text.value).filter(|text| !text.is_empty());
         if own.is_some() && own == above {
             return false;
         }

@@ -84,6 +84,7 @@ pub struct Table<'a> {
     last_heading_row: u32,
     found: Vec<Option<Found>>,
     body: Vec<(u32, RowKind)>,
+    beyond: Vec<(u32, RowKind)>,
 }
 
 /// Looks for a table with the wanted columns on one sheet.
@@ -120,8 +121,9 @@ pub fn find<'a>(workbook: &'a Workbook, sheet: usize, wanted: &'a [Column<'a>]) 
         last_heading_row: first.last_row,
         found: first.found.clone(),
         body: Vec::new(),
+        beyond: Vec::new(),
     };
-    table.body = table.walk(first.last_row, &repeated);
+    (table.body, table.beyond) = table.walk(first.last_row, &repeated);
     Search::Found(table)
 }
 
@@ -166,6 +168,11 @@ impl<'a> Table<'a> {
     /// Its rows from top to bottom. Blank rows, repeated headings and what follows a 备注 are left out.
     pub fn body(&self) -> &[(u32, RowKind)] {
         &self.body
+    }
+
+    /// The 备注 that ends [`Self::body`] and the rows beneath it. A month's sheet goes on beneath a remark.
+    pub fn beyond(&self) -> &[(u32, RowKind)] {
+        &self.beyond
     }
 
     /// Whether it has a column.
@@ -240,9 +247,10 @@ impl<'a> Table<'a> {
         cell.is_some_and(|cell| !is_blank(cell))
     }
 
-    /// The rows beneath the heading.
-    fn walk(&self, heading: u32, repeated: &BTreeSet<u32>) -> Vec<(u32, RowKind)> {
-        let mut body = Vec::new();
+    /// The rows beneath the heading, and those from the first 备注 on.
+    fn walk(&self, heading: u32, repeated: &BTreeSet<u32>) -> (Vec<(u32, RowKind)>, Vec<(u32, RowKind)>) {
+        let (mut body, mut beyond) = (Vec::new(), Vec::new());
+        let mut is_over = false;
         for row in self.sheet().used_rows().into_iter().filter(|row| *row > heading) {
             let wanted = (0..self.found.len()).any(|column| self.has_own(row, column));
             let cells: Vec<&Cell> =
@@ -251,9 +259,7 @@ impl<'a> Table<'a> {
                 if let Value::Text(text) = &cell.value { heading::row_label(text) } else { None }
             };
             let no_figures = !cells.iter().any(|cell| cell.value.is_figure() || cell.formula.is_some());
-            if cells.first().and_then(label) == Some(RowLabel::Note) && no_figures {
-                break;
-            }
+            is_over |= cells.first().and_then(label) == Some(RowLabel::Note) && no_figures;
             let labels: Vec<RowLabel> = cells.iter().filter_map(label).collect();
             let kind = if labels.contains(&RowLabel::Total) {
                 RowKind::Total
@@ -267,10 +273,10 @@ impl<'a> Table<'a> {
                     .checked_add(1)
                     .is_some_and(|next| repeated.contains(&next) && continues_heading(self.sheet(), next));
             if !is_heading && !is_numbering(&cells) && (wanted || kind != RowKind::Data) {
-                body.push((row, kind));
+                if is_over { &mut beyond } else { &mut body }.push((row, kind));
             }
         }
-        body
+        (body, beyond)
     }
 }
 

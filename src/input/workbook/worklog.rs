@@ -12,7 +12,8 @@ use super::above::{Above, goes_by};
 use super::evaluate::Evaluator;
 use super::grid::Workbook;
 use super::table::{Column, RowKind, Table};
-use super::{SheetSource, dates, heading, monthly, number, open};
+use super::worklog_sums::{Label, Labelled, Place, Sums, Verdict};
+use super::{SheetSource, dates, heading, monthly, number, open, worklog_sums};
 use crate::diagnostics::{CellRef, Located, Origin};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::month::Month;
@@ -20,12 +21,12 @@ use crate::model::month_sheets::{StatedTotal, WorkEntry};
 use crate::model::quotation::CellNumber;
 
 pub(super) const ORDER: usize = 0;
-const PERSON: usize = 1;
-const POST: usize = 2;
+pub(super) const PERSON: usize = 1;
+pub(super) const POST: usize = 2;
 pub(super) const LEVEL: usize = 3;
-const DAYS: usize = 4;
-const DATE: usize = 5;
-const PERSON_ID: usize = 6;
+pub(super) const DAYS: usize = 4;
+pub(super) const DATE: usize = 5;
+pub(super) const PERSON_ID: usize = 6;
 
 /// Other headings of 订单编号.
 pub(super) static ORDER_ALIASES: [&str; 9] = [
@@ -225,54 +226,82 @@ impl<'r, 'a, 'e> SheetReader<'r, 'a, 'e> {
         month: Month,
         evaluator: &'e mut Evaluator<'a>,
     ) -> Self {
-        let grouped = [ORDER, PERSON].map(|column| monthly::is_grouped(table, column));
+        // What stands beneath a remark without 人天 is words, which may be merged.
+        let rows = monthly::rows(table, DAYS..DAYS + 1).into_iter();
+        let rows = rows.filter(|(row, beneath)| !beneath || monthly::has_figure(table, *row, DAYS));
+        let is_sum = |row| worklog_sums::label(table, row).is_some_and(|label| label.place == Place::Name);
+        let rows: Vec<Option<u32>> = rows.map(|(row, _)| (!is_sum(row)).then_some(row)).collect();
+        let grouped = [ORDER, PERSON].map(|column| monthly::is_grouped(table, column, rows.iter().copied()));
         Self { workbook, table, above, month, evaluator, grouped, carried: Carried::default() }
     }
 
     fn read(mut self, log: &mut Worklog, faults: &mut Vec<Fault>) {
-        let start = log.entries.len();
-        let mut group = start;
-        for (row, kind) in self.table.body() {
-            let last = log.entries.get(start..).and_then(<[WorkEntry]>::last);
-            match self.kind(*row, *kind, last) {
-                RowKind::Data if self.is_remark_or_heading(*row) => {}
-                RowKind::Data => {
-                    let entry = self.entry(*row, faults);
+        let mut sums = Sums::new(log.entries.len());
+        let mut beneath_another = false;
+        for (row, beneath) in monthly::rows(self.table, DAYS..DAYS + 1) {
+            // What was left out is not carried beyond a remark.
+            if beneath && !beneath_another {
+                self.carried = Carried::default();
+            }
+            beneath_another = beneath;
+            let label = worklog_sums::label(self.table, row);
+            let verdict = label.as_ref().map(|label| self.judge(row, label, &sums, log));
+            match (verdict, &label) {
+                (None | Some(Verdict::Data), _) => {
+                    if self.is_remark_or_heading(row) || (beneath && self.is_words(row)) {
+                        continue;
+                    }
+                    let entry = self.entry(row, faults);
+                    let twice = sums.push(&log.entries, &entry, label.is_some());
+                    if twice && entry.date.is_none() {
+                        let why = "同一人、同一订单、同一岗位级别只留一种：各行，或一行“合计”";
+                        faults.push(doubtful("这一行和上面写着“合计”的一行并存，人天", &entry.days, why));
+                    }
                     log.entries.push(entry);
                 }
-                RowKind::Subtotal => self.carried = Carried::default(),
-                RowKind::Total => {
+                (Some(Verdict::Sum(group)), Some(label)) => {
                     self.carried = Carried::default();
                     let end = log.entries.len();
-                    if let Some(days) = self.days(*row)
+                    if let (Some(days), Some(group)) = (self.days(row), group)
                         && days.value != CellNumber::Empty
                     {
-                        log.totals.push(StatedTotal { days, above: start..end, group: group..end });
+                        let subtotal = label.kind == RowKind::Subtotal;
+                        log.totals.push(StatedTotal { days, subtotal, above: sums.above(end), group });
                     }
-                    group = end;
+                    sums.end(label.kind, end);
                 }
+                (Some(Verdict::Doubtful(expected)), Some(label)) => {
+                    if let Some(days) = self.days(row) {
+                        faults.push(doubtful(&format!("“{}”这一行的人天", label.text), &days, &expected));
+                    }
+                }
+                (Some(_), None) => {}
             }
         }
     }
 
-    /// Suppliers write 人天合计 and the like, too. A row that names a person, 岗位 and 级别 and has no rows of that person
-    /// above it is no sum: its 合计 stands for the whole month.
-    fn kind(&self, row: u32, kind: RowKind, last: Option<&WorkEntry>) -> RowKind {
-        let texts = [ORDER, PERSON, POST, LEVEL].map(|column| self.own(row, column));
-        let sum =
-            |text: &Option<Located<String>>| text.as_ref().and_then(|text| monthly::names_a_sum(&text.value));
-        let kind = if kind == RowKind::Data { texts.iter().find_map(sum).unwrap_or(kind) } else { kind };
-        let [_, person, post, level] = &texts;
-        let named = [person, post, level].iter().all(|text| text.is_some() && sum(text).is_none());
-        let continues =
-            last.is_some_and(|last| person.as_ref().is_some_and(|p| p.value == last.person.value));
-        if kind != RowKind::Data && named && !continues { RowKind::Data } else { kind }
+    /// What a row is that calls itself a sum.
+    fn judge(&mut self, row: u32, label: &Label, sums: &Sums, log: &Worklog) -> Verdict {
+        let said = |column| monthly::text(self.table, row, column);
+        let name = |text: Located<String>| {
+            Some(text.value).filter(|text| !text.is_empty() && monthly::names_a_sum(text).is_none())
+        };
+        let own = [ORDER, PERSON, POST, LEVEL].map(|column| said(column).map(|text| name(text).is_some()));
+        let named = [ORDER, PERSON, POST, LEVEL]
+            .map(|column| said(column).or_else(|| self.above.said(column, row).cloned()).and_then(name));
+        let place = self.table.place(row, DATE);
+        let cell = place.and_then(|place| self.table.sheet().cells.get(&place));
+        let dated = matches!(dates::read(cell, self.month), dates::Day::On(_));
+        let days = monthly::has_figure(self.table, row, DAYS);
+        let figure = self.days(row).and_then(|days| days.value.number());
+        sums.judge(&Labelled { label, named, own, figure, days, dated }, &log.entries)
     }
 
-    /// The text of a row's own cell, if it has any.
-    fn own(&self, row: u32, column: usize) -> Option<Located<String>> {
-        let own = self.table.has_own(row, column).then(|| monthly::text(self.table, row, column))?;
-        own.filter(|text| !text.value.is_empty())
+    /// Whether a row beneath a remark is part of the remark: it has no 人天, and does not name somebody's work.
+    fn is_words(&self, row: u32) -> bool {
+        let named =
+            [PERSON, POST, LEVEL].iter().all(|column| worklog_sums::own(self.table, row, *column).is_some());
+        !named && !monthly::has_figure(self.table, row, DAYS)
     }
 
     /// A signature, or an order or a person on a row of its own, for the rows beneath.
@@ -385,6 +414,16 @@ impl<'r, 'a, 'e> SheetReader<'r, 'a, 'e> {
             }
         }
     }
+}
+
+/// A row of which nobody can tell whether it is work.
+fn doubtful(what: &str, days: &Located<CellNumber>, expected: &str) -> Fault {
+    let found = match &days.value {
+        CellNumber::Text(text) => text.clone(),
+        other => other.number().map_or_else(String::new, |days| days.normalize().to_string()),
+    };
+    let kind = FaultKind::BadValue { what: what.to_owned(), found, expected: expected.to_owned() };
+    Fault::new(kind, days.origin.clone())
 }
 
 fn take(own: &mut Located<String>, above: Option<&Located<String>>) {

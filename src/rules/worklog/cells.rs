@@ -2,6 +2,8 @@
 //!
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
+use std::collections::HashSet;
+
 use rust_decimal::{Decimal, dec};
 
 use super::{has_work, order_of, rows, sheet_of};
@@ -122,8 +124,8 @@ pub static S010: Rule = Rule {
 };
 
 fn s010(ctx: &Context, out: &mut Reporter) {
-    let mut told: Vec<((&str, &str), &str, &str)> = Vec::new();
-    let mut told_orders: Vec<(&str, &str, &str)> = Vec::new();
+    let mut told: HashSet<((&str, &str), &str, &str)> = HashSet::new();
+    let mut told_orders: HashSet<(&str, &str, &str)> = HashSet::new();
     let posts = &ctx.pack.tender.posts;
     for (_, entry) in rows(ctx) {
         let (post, level) = (&entry.post, &entry.level);
@@ -140,8 +142,7 @@ fn s010(ctx: &Context, out: &mut Reporter) {
         let known = posts.iter().find(|known| same_name(&known.name, &post.value));
         let Some(known) = known else {
             let key = (sheet, post.value.as_str(), "");
-            if !told.contains(&key) {
-                told.push(key);
+            if told.insert(key) {
                 let names = || posts.iter().map(|post| post.name.as_str());
                 let hint = did_you_mean(nearest(&post.value, names()));
                 out.report(&post.origin, format!("附件3没有岗位“{}”{hint}", post.value))
@@ -151,8 +152,7 @@ fn s010(ctx: &Context, out: &mut Reporter) {
         };
         if !known.levels.iter().any(|line| same_name(&line.level, &level.value)) {
             let key = (sheet, post.value.as_str(), level.value.as_str());
-            if !told.contains(&key) {
-                told.push(key);
+            if told.insert(key) {
                 let names = || known.levels.iter().map(|line| line.level.as_str());
                 let hint = did_you_mean(nearest(&level.value, names()));
                 let message = format!("附件3的“{}”没有级别“{}”{hint}", known.name, level.value);
@@ -161,8 +161,8 @@ fn s010(ctx: &Context, out: &mut Reporter) {
             continue;
         }
         let key = (entry.order.value.as_str(), post.value.as_str(), level.value.as_str());
-        if !is_ordered(ctx, entry) && !told_orders.contains(&key) {
-            told_orders.push(key);
+        if !told_orders.contains(&key) && !is_ordered(ctx, entry) {
+            told_orders.insert(key);
             let name = format!("{}·{}", post.value, level.value);
             out.report(
                 &post.origin,

@@ -7,6 +7,8 @@ pub mod cells;
 pub mod persons;
 pub mod sums;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use super::{Context, Reporter, Rule, did_you_mean, nearest};
@@ -77,7 +79,10 @@ pub static S001: Rule = Rule {
 
 fn s001(ctx: &Context, out: &mut Reporter) {
     let known = || ctx.case.orders.iter().map(Order::number).filter(|number| !number.is_empty());
-    let mut told: Vec<((&str, &str), &str)> = Vec::new();
+    let mut counts: HashMap<((&str, &str), &str), usize> = HashMap::new();
+    for (_, entry) in rows(ctx) {
+        *counts.entry((sheet_of(&entry.order.origin), entry.order.value.as_str())).or_default() += 1;
+    }
     for (_, entry) in rows(ctx) {
         let order = &entry.order;
         if order.value.is_empty() {
@@ -87,14 +92,10 @@ fn s001(ctx: &Context, out: &mut Reporter) {
             continue;
         }
         let key = (sheet_of(&order.origin), order.value.as_str());
-        if order_of(ctx.case, &order.value).is_some() || told.contains(&key) {
+        // Taken out at the first of its rows: told once.
+        let Some(count) = counts.remove(&key).filter(|_| order_of(ctx.case, &order.value).is_none()) else {
             continue;
-        }
-        told.push(key);
-        let same = |other: &&(&MonthSheets, &WorkEntry)| {
-            other.1.order.value == order.value && sheet_of(&other.1.order.origin) == key.0
         };
-        let count = rows(ctx).collect::<Vec<_>>().iter().filter(same).count();
         let others = if count > 1 { format!("（共 {count} 行）") } else { String::new() };
         let suggestion = nearest(&order.value, known());
         let hint = did_you_mean(suggestion);

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{has_work, order_of, period_of};
-use crate::compute::people::{Elsewhere, are_different, plain};
+use crate::compute::people::{Elsewhere, Identities, Identity, are_different, mark, plain};
 use crate::diagnostics::{Origin, RuleInfo, Severity};
 use crate::model::month::Month;
 use crate::model::month_sheets::{MonthSheets, WorkEntry};
@@ -29,10 +29,11 @@ pub static S003: Rule = Rule {
     applies: has_work,
     check: |ctx, out| {
         for sheets in &ctx.case.months {
+            let own = mark(&sheets.work);
             for person in persons(sheets) {
                 let told = person.by_day(out) | person.by_month(ctx, sheets.month, out);
                 if !told {
-                    person.elsewhere(ctx, sheets, out);
+                    person.elsewhere(ctx, sheets.month, own, out);
                 }
             }
         }
@@ -63,21 +64,13 @@ impl<'a> Work<'a> {
     }
 }
 
-/// The persons of a month. A row without 证件号 is of the person of that name, if there is only one.
+/// The persons of a month.
 fn persons(sheets: &MonthSheets) -> Vec<Person<'_>> {
-    let id = |entry: &WorkEntry| entry.person_id.as_ref().map(|id| plain(&id.value));
-    let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for entry in &sheets.work {
-        let known = ids.entry(plain(&entry.person.value)).or_default();
-        known.extend(id(entry).filter(|id| !known.contains(id)).into_iter().collect::<Vec<_>>());
-    }
-    let mut persons: BTreeMap<(String, Option<String>), Person<'_>> = BTreeMap::new();
+    let identities = Identities::of(&sheets.work);
+    let mut persons: BTreeMap<Identity, Person<'_>> = BTreeMap::new();
     for entry in sheets.work.iter().filter(|entry| !entry.person.value.is_empty()) {
         let Some(days) = entry.days.value.number().filter(|days| *days > Decimal::ZERO) else { continue };
-        let name = plain(&entry.person.value);
-        let only = ids.get(&name).filter(|ids| ids.len() == 1).and_then(|ids| ids.first().cloned());
-        let key = (name, id(entry).or(only));
-        let person = persons.entry(key).or_insert_with(|| Person {
+        let person = persons.entry(identities.identity(entry)).or_insert_with(|| Person {
             name: &entry.person.value,
             id: None,
             rows: Vec::new(),
@@ -107,6 +100,20 @@ impl<'a> Person<'a> {
         self.rows.iter().filter(|work| work.entry.date.is_none() && !work.entry.date_unclear)
     }
 
+    /// By order: the first row of a day, and Σ 人天 of the months' totals.
+    fn orders(&self) -> BTreeMap<String, (Option<Work<'a>>, Decimal)> {
+        let mut orders: BTreeMap<String, (Option<Work<'a>>, Decimal)> = BTreeMap::new();
+        for work in self.rows.iter().filter(|work| !work.entry.date_unclear) {
+            let (dated, total) = orders.entry(plain(&work.entry.order.value)).or_default();
+            if work.entry.date.is_some() {
+                *dated = dated.or(Some(*work));
+            } else {
+                *total = total.saturating_add(work.days);
+            }
+        }
+        orders
+    }
+
     /// Days of more than one 人天; whether there was one.
     fn by_day(&self, out: &mut Reporter) -> bool {
         let mut told = false;
@@ -130,10 +137,11 @@ impl<'a> Person<'a> {
     /// More than the month has days, or days and a total for the same work; whether there was any.
     fn by_month(&self, ctx: &Context, month: Month, out: &mut Reporter) -> bool {
         let mut told = false;
+        let orders = self.orders();
         for total in self.totals() {
             let order = &total.entry.order.value;
-            let same = |work: &&Work<'_>| plain(&work.entry.order.value) == plain(order);
-            if let Some(dated) = self.rows.iter().filter(same).find(|work| work.entry.date.is_some()) {
+            let (dated, on_order) = orders.get(&plain(order)).copied().unwrap_or_default();
+            if let Some(dated) = dated {
                 told = true;
                 out.report(
                     total.origin(),
@@ -149,7 +157,6 @@ impl<'a> Person<'a> {
                 continue;
             }
             let days = available(ctx, order, month);
-            let on_order = sum(self.totals().filter(same));
             if on_order > Decimal::from(days) {
                 told = true;
                 let message = format!(
@@ -184,8 +191,8 @@ impl<'a> Person<'a> {
     }
 
     /// The same name in other suppliers' sheets of the month.
-    fn elsewhere(&self, ctx: &Context, sheets: &MonthSheets, out: &mut Reporter) {
-        let mut others = ctx.people.elsewhere(&ctx.case.name, sheets.month, &sheets.work, self.name);
+    fn elsewhere(&self, ctx: &Context, month: Month, own: u64, out: &mut Reporter) {
+        let mut others = ctx.people.elsewhere(&ctx.case.name, month, own, self.name);
         others.retain(|other| are_different(self.id, other.id) != Some(true));
         if others.is_empty() {
             return;
@@ -216,14 +223,14 @@ impl<'a> Person<'a> {
             return;
         }
         let total = self.totals().last().is_some() || others.iter().any(|other| other.day.is_none());
-        let (own, limit) = (sum(self.rows.iter()), Decimal::from(sheets.month.days()));
+        let (own, limit) = (sum(self.rows.iter()), Decimal::from(month.days()));
         let there = others.iter().fold(own, |sum, other| sum.saturating_add(other.days));
         if let Some(last) = self.rows.last()
             && total
             && there > limit
         {
             let known = others.iter().filter(certain).fold(own, |sum, o| sum.saturating_add(o.days));
-            let when = format!("{}在本案卷 {} 人天", sheets.month.chinese(), own.normalize());
+            let when = format!("{}在本案卷 {} 人天", month.chinese(), own.normalize());
             let rest = format!("；合计 {}，超过当月的 {limit} 天", there.normalize());
             self.tell(last.origin(), &when, &others.iter().collect::<Vec<_>>(), &rest, known > limit, out);
         }
