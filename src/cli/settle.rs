@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long, value_name = "原因", requires = "issue")]
     amend: Option<String>,
 
-    /// 只做这些供应商或订单，如“星河示例,DD-2026-003”；几个供应商有同一个编号的，写“供应商/订单”；汇总仍包括全部案卷
+    /// 只做这些供应商或订单，如“星河示例,DD-2026-003”，编号有重复的写“星河示例/DD-2026-003”；汇总仍包括全部案卷
     #[arg(long, value_name = "供应商|订单,…")]
     only: Vec<String>,
 
