@@ -209,7 +209,7 @@ impl Identities {
     pub fn of(work: &[WorkEntry]) -> Self {
         let mut only_id: HashMap<String, Option<String>> = HashMap::new();
         for entry in work {
-            let Some(id) = entry.person_id.as_ref().map(|id| plain(&id.value)) else { continue };
+            let Some(id) = own_id(entry) else { continue };
             match only_id.entry(plain(&entry.person.value)) {
                 Entry::Vacant(vacant) => {
                     vacant.insert(Some(id));
@@ -226,10 +226,14 @@ impl Identities {
     /// Whose a row is. One without 证件号 is of the person of that name, if there is only one.
     pub fn identity(&self, entry: &WorkEntry) -> Identity {
         let name = plain(&entry.person.value);
-        let own = entry.person_id.as_ref().map(|id| plain(&id.value));
-        let id = own.or_else(|| self.only_id.get(&name).cloned().flatten());
+        let id = own_id(entry).or_else(|| self.only_id.get(&name).cloned().flatten());
         Identity { name, id }
     }
+}
+
+/// 证件号 as it stands in a row itself.
+fn own_id(entry: &WorkEntry) -> Option<String> {
+    entry.person_id.as_ref().map(|id| plain(&id.value)).filter(|id| !id.is_empty())
 }
 
 /// Whether two 证件号 from two suppliers are of two different persons; unknown where one is missing or only the

@@ -204,6 +204,52 @@ fn people_are_told_apart_and_their_days_added() {
     );
 }
 
+/// However a name is typed, and on whichever of the rows 证件号 stands: one person, as S003 has it.
+#[test]
+fn one_person_is_counted_once() {
+    let mut case = one(dec!(2), ("技术支持", "中级"), FULL);
+    let mut more = |row, person: &str, id: &str, level| {
+        let mut entry = work(row, "DD-2026-001", person, ("技术支持", level), 0, dec!(1));
+        entry.person_id = text("证件号", id);
+        case.months[0].work.push(entry);
+    };
+    more(3, "李 示例", "", "中级");
+    more(4, "李示例", "", "中级");
+    more(5, "李　示例", "12 3x", "高级");
+    more(6, "李示例", "１２３X", "中级");
+    more(7, "王示例", "1", "中级");
+    more(8, "王示例", "2", "中级");
+    let settlement = settled(&case).remove(0);
+    let shown: Vec<_> = settlement
+        .persons
+        .iter()
+        .map(|p| (p.who, p.person.as_str(), p.person_id.as_str(), p.level.as_str(), p.days))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (0, "张三", "", "中级", dec!(2)),
+            (1, "李 示例", "12 3x", "中级", dec!(3)),
+            (1, "李 示例", "12 3x", "高级", dec!(1)),
+            (2, "王示例", "1", "中级", dec!(1)),
+            (3, "王示例", "2", "中级", dec!(1)),
+        ]
+    );
+}
+
+/// Ten times the persons take ten times as long, not a hundred times: many more than a second would be a square.
+#[test]
+fn twenty_thousand_persons_in_time() {
+    let mut case = one(dec!(2), ("技术支持", "中级"), FULL);
+    let row = |index: usize| {
+        work(index + 3, "DD-2026-001", &format!("张{index}"), ("技术支持", "中级"), 0, dec!(1))
+    };
+    case.months[0].work.extend((0..20_000).map(row));
+    let begun = std::time::Instant::now();
+    assert_eq!(settled(&case)[0].persons.len(), 20_001);
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+}
+
 /// What the good month's line in the ledger is.
 fn true_line(number: u32, order: &str, opening: Decimal) -> LedgerLine {
     let gross = money(dec!(28936.16));

@@ -43,7 +43,8 @@ fn a_month_that_calls_itself_a_sum_is_work() {
             "{HEAD}DD-1,张三,运维支撑,高级,{word},10\nDD-2,张三,运维支撑,高级,{word},12\nDD-2,李四,运维支撑,高级,{word},5\n"
         );
         let (log, faults) = read_as("工时.csv", text.as_bytes());
-        let days: Vec<_> = log.unwrap().entries.iter().map(|entry| entry.days.value.number().unwrap()).collect();
+        let days: Vec<_> =
+            log.unwrap().entries.iter().map(|entry| entry.days.value.number().unwrap()).collect();
         assert_eq!(days, [dec!(10), dec!(12), dec!(5)], "{word}");
         // 小计 and 总计 are no 日期 that anybody knows: then that is told.
         assert!(faults.iter().all(|fault| at(&fault.origin).starts_with('E')), "{faults:?}");
@@ -53,8 +54,7 @@ fn a_month_that_calls_itself_a_sum_is_work() {
 #[test]
 fn a_sum_of_the_rows_above_is_not_counted_again() {
     let days = "DD-1,张三,运维支撑,高级,2026-03-05,1\nDD-1,张三,运维支撑,高级,2026-03-06,0.5\n";
-    let expected =
-        ["DD-1 张三 运维支撑 高级 2026-03-05 1 F2", "DD-1 张三 运维支撑 高级 2026-03-06 0.5 F3"];
+    let expected = ["DD-1 张三 运维支撑 高级 2026-03-05 1 F2", "DD-1 张三 运维支撑 高级 2026-03-06 0.5 F3"];
     for sum in [
         "DD-1,张三,运维支撑,高级,合计,1.5",
         "DD-1,张三,运维支撑,高级,小计,1.5",
@@ -136,12 +136,19 @@ fn a_remark_in_the_middle_loses_nothing() {
     let log = log.unwrap();
     assert_eq!(
         rows(&log),
-        ["DD-1 张三 运维支撑 高级 - 20 F2", "DD-1 李四 运维支撑 高级 - 10 F4", "DD-2 王五 技术支持 高级 - 5 F7"]
+        [
+            "DD-1 张三 运维支撑 高级 - 20 F2",
+            "DD-1 李四 运维支撑 高级 - 10 F4",
+            "DD-2 王五 技术支持 高级 - 5 F7"
+        ]
     );
     assert_eq!(log.totals[0].above, 0..3);
     // A row that begins with 备注 and has 人天 is no remark; whose it is, S001 and S009 ask.
     let text = format!("{HEAD}DD-1,张三,运维支撑,高级,,20\n备注,李四,运维支撑,高级,,半天\n,,,,,3\n");
-    assert_eq!(csv(&text)[1..], ["备注 李四 运维支撑 高级 - Text(\"半天\") F3", "备注 李四 运维支撑 高级 - 3 F4"]);
+    assert_eq!(
+        csv(&text)[1..],
+        ["备注 李四 运维支撑 高级 - Text(\"半天\") F3", "备注 李四 运维支撑 高级 - 3 F4"]
+    );
     // Nobody's name is carried over a remark.
     let text = format!("{HEAD}DD-1,张三,运维支撑,高级,2026-03-05,1\n备注\n,,,,2026-03-06,1\n");
     assert_eq!(csv(&text)[1], "    2026-03-06 1 F4");

@@ -123,7 +123,7 @@ pub fn find<'a>(workbook: &'a Workbook, sheet: usize, wanted: &'a [Column<'a>]) 
         body: Vec::new(),
         beyond: Vec::new(),
     };
-    (table.body, table.beyond) = table.walk(first.last_row, &repeated);
+    [table.body, table.beyond] = table.walk(first.last_row, &repeated);
     Search::Found(table)
 }
 
@@ -248,7 +248,7 @@ impl<'a> Table<'a> {
     }
 
     /// The rows beneath the heading, and those from the first 备注 on.
-    fn walk(&self, heading: u32, repeated: &BTreeSet<u32>) -> (Vec<(u32, RowKind)>, Vec<(u32, RowKind)>) {
+    fn walk(&self, heading: u32, repeated: &BTreeSet<u32>) -> [Vec<(u32, RowKind)>; 2] {
         let (mut body, mut beyond) = (Vec::new(), Vec::new());
         let mut is_over = false;
         for row in self.sheet().used_rows().into_iter().filter(|row| *row > heading) {
@@ -276,7 +276,7 @@ impl<'a> Table<'a> {
                 if is_over { &mut beyond } else { &mut body }.push((row, kind));
             }
         }
-        (body, beyond)
+        [body, beyond]
     }
 }
 

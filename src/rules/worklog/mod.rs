@@ -235,6 +235,26 @@ mod tests {
         assert!(found.message.contains("是不是想写“DD-2026-001”"), "{}", found.message);
     }
 
+    /// Every row with its own unknown order, post and level of one person: no rule goes over all rows for each.
+    #[test]
+    fn twenty_thousand_rows_in_time() {
+        let mut case = good_month_case();
+        let first = case.months[0].work[22].clone();
+        case.months[0].work = (0..20_000)
+            .map(|index| {
+                let mut entry = first.clone();
+                entry.order.value = format!("甲{index}");
+                entry.level.value = format!("乙{index}");
+                entry
+            })
+            .collect();
+        let begun = std::time::Instant::now();
+        assert_eq!(fire("S001", &case).len(), 20_000);
+        assert_eq!(fire("S010", &case).len(), 20_000);
+        assert!(!fire("S003", &case).is_empty());
+        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    }
+
     #[test]
     fn s002_days_outside() {
         let mut case = good_month_case();
