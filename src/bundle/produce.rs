@@ -144,7 +144,9 @@ impl<'a> Press<'a> {
         source: &str,
     ) -> Result<Output, ProduceError> {
         let job = self.job;
-        let ident = format!("hetong/{}/{}", job.case.name, file.name);
+        // By what is printed, not by what the folder is called: a renamed case gives the same files.
+        let number = job.case.contract.number.as_ref().map_or(&job.case.name, |number| &number.value);
+        let ident = format!("hetong/{number}/{}", file.name);
         let made_from = self.ground.with(&ident, source, stamp);
         let (bytes, pages) = match self.earlier.take(&file.name, &made_from) {
             Some(unchanged) => unchanged,

@@ -7,6 +7,7 @@
 //! May use: `bundle`, `compute`, `view`, `rules`, `diagnostics`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -131,7 +132,7 @@ impl Batch<'_> {
         };
         let target = target.unwrap_or_else(|| self.output.to_path_buf());
         pdf::forget_old();
-        Ok(settle_report::report(job, order.folder, target, done))
+        Ok(settle_report::report(job, self.month, order.folder, target, done))
     }
 }
 
@@ -240,9 +241,24 @@ impl Work<'_> {
         let mut files: BTreeMap<String, Vec<u8>> =
             outputs.into_iter().map(|output| (output.name, output.bytes)).collect();
         files.insert(MANIFEST.into(), manifest);
+        files.extend(decided.iter().flat_map(|one| replaced_files(target, one)));
         let ledger = if self.batch.issuing.is_some() { "，台账也没有改动" } else { "" };
         stage(target, &files, !all).map_err(|why| SettleError::Write { why, ledger })
     }
+}
+
+/// The files of a 结算单 that is being corrected, under names that say so: what was signed is not thrown away. The
+/// manifest does not list them, so that no later run takes them for its own.
+fn replaced_files(target: &Path, decided: &Decided) -> Vec<(String, Vec<u8>)> {
+    let (Some(_), Issue::Correction { replaced, .. }) = (&decided.append, &decided.issue) else {
+        return Vec::new();
+    };
+    let kept = |(name, sha256): (&String, &String)| {
+        let bytes = fs::read(target.join(name)).ok().filter(|bytes| sha256_hex(bytes) == *sha256)?;
+        let (stem, extension) = name.rsplit_once('.')?;
+        Some((format!("{stem}（台账第{}号，已更正）.{extension}", replaced.number), bytes))
+    };
+    replaced.outputs.iter().filter_map(kept).collect()
 }
 
 /// The files of all wanted 结算单, and those of issued ones that came out otherwise than issued. The lines that the

@@ -17,7 +17,7 @@ use crate::compute::ledger::{Issuer, Issuing, Stamp, as_issued};
 use crate::compute::quotation::same_name;
 use crate::compute::settlement::{Issue, OrderSettlement};
 use crate::input::months::MONTHS_FOLDER;
-use crate::model::ledger::LedgerLine;
+use crate::model::ledger::{Ledger, LedgerLine};
 use crate::model::money::Money;
 use crate::model::month::Month;
 use crate::rules::text::leftovers::leftovers;
@@ -189,7 +189,9 @@ pub fn plan(job: &Job, request: Request<'_>) -> Result<Plan, SettleError> {
     let mut differing = Vec::new();
     for settlement in &job.figures.settlements {
         let asked = wanted.has(&settlement.order);
-        let one = match issuing.filter(|_| asked) {
+        // A correction is one thing, issuing for the first time another: --amend leaves drafts what they are.
+        let meant = |order: &IssueOrder<'_>| asked && (order.amend.is_none() || settlement.issued.is_some());
+        let one = match issuing.filter(meant) {
             Some(order) => issued(job, settlement, &mut issuer, order, request)?,
             None => as_it_is(settlement, asked, job),
         };
@@ -384,13 +386,12 @@ fn balance_drafts(decided: &mut [Decided], closing: Money) {
     }
 }
 
-/// 框架协议已结算金额 when all of it is done, drafts included.
-pub fn cumulative(decided: &[Decided], closing: Money) -> Money {
-    let drafts = decided.iter().rev().find(|decided| decided.issue == Issue::Draft);
-    let appended = decided.iter().rev().find_map(|decided| decided.append.as_ref());
-    match (drafts, appended) {
-        (Some(draft), _) => draft.settlement.closing,
-        (None, Some(line)) => line.closing,
-        (None, None) => closing,
-    }
+/// 框架协议已结算金额 up to the end of a month when all of it is done, its drafts included; what was issued for later
+/// months is left out.
+pub fn cumulative(decided: &[Decided], ledger: &Ledger, month: Month) -> Money {
+    let anew = |line: &LedgerLine| {
+        line.month == month && decided.iter().any(|one| same_name(&one.settlement.order, &line.order))
+    };
+    let earlier = ledger.effective().filter(|line| line.month <= month && !anew(line)).map(|line| line.gross);
+    earlier.chain(decided.iter().map(|one| one.settlement.due.gross)).sum()
 }

@@ -12,7 +12,10 @@ use super::settle::{Done, SettleError};
 use super::settle_plan::{Compared, Decided, Plan, Refused, cumulative};
 use super::write::Written;
 use crate::diagnostics::{Diagnostic, FileName, Findings, Origin, Severity, Sources};
+use crate::input::months::months_before;
 use crate::model::case::Case;
+use crate::model::ledger::Ledger;
+use crate::model::month::Month;
 use crate::pack::Pack;
 use crate::view::summary::{CaseSummary, FindingRow, SettledOrder, State};
 
@@ -48,6 +51,8 @@ pub struct Notes {
     pub stale: Vec<String>,
     /// Orders with work that come to no 结算单, none of them asked for.
     pub unsettled: Vec<String>,
+    /// Earlier months that have sheets and of which nothing was issued: the balances do not count them.
+    pub not_issued: Vec<String>,
     /// How many errors concern orders that nobody asked for.
     pub elsewhere: usize,
 }
@@ -77,7 +82,13 @@ pub enum Outcome {
 }
 
 /// Keeps of a job what is needed later.
-pub fn report(job: Job, folder: &Path, target: PathBuf, done: Result<Done, SettleError>) -> Settled {
+pub fn report(
+    job: Job,
+    month: Month,
+    folder: &Path,
+    target: PathBuf,
+    done: Result<Done, SettleError>,
+) -> Settled {
     let Job { case, pack, figures, findings, sources, .. } = job;
     let errors = done.as_ref().map(|done| &done.plan.errors).ok();
     let findings = without(findings, errors.map_or(&[], |errors| errors.answered.as_slice()));
@@ -91,7 +102,7 @@ pub fn report(job: Job, folder: &Path, target: PathBuf, done: Result<Done, Settl
         short_name: text(&case.supplier.short_name).unwrap_or_default(),
         contract: text(&case.contract.number).unwrap_or_default(),
         cap,
-        cumulative: case.ledger.is_sound().then(|| case.ledger.closing()),
+        cumulative: case.ledger.is_sound().then(|| cumulative(&[], &case.ledger, month)),
         findings: rows,
         ..CaseSummary::default()
     };
@@ -99,10 +110,10 @@ pub fn report(job: Job, folder: &Path, target: PathBuf, done: Result<Done, Settl
         Ok(_) if case.months.is_empty() => Outcome::Absent,
         Ok(done) => {
             let decided = &done.plan.decided;
-            summary.cumulative = Some(cumulative(decided, case.ledger.closing()));
+            summary.cumulative = Some(cumulative(decided, &case.ledger, month));
             summary.orders = decided.iter().map(|decided| row(decided, &case, cap)).collect();
             summary.unsettled.clone_from(&done.plan.unsettled);
-            outcome(done, elsewhere)
+            outcome(done, elsewhere, not_issued(folder, month, &case.ledger))
         }
         Err(error) => {
             summary.failed = in_summary(&error);
@@ -145,7 +156,13 @@ fn row(decided: &Decided, case: &Case, cap: Option<crate::model::money::Money>) 
     }
 }
 
-fn outcome(done: Done, elsewhere: usize) -> Outcome {
+/// Earlier months with sheets that the ledger knows nothing of.
+fn not_issued(folder: &Path, month: Month, ledger: &Ledger) -> Vec<String> {
+    let known = |month: &Month| ledger.lines().iter().any(|(line, _)| line.month == *month);
+    months_before(folder, month).iter().filter(|month| !known(month)).map(Month::to_string).collect()
+}
+
+fn outcome(done: Done, elsewhere: usize, not_issued: Vec<String>) -> Outcome {
     let Plan { decided, unsettled, stale, .. } = done.plan;
     let appended = |correction: bool| {
         let lines = decided.iter().filter_map(|decided| decided.append.as_ref());
@@ -166,6 +183,7 @@ fn outcome(done: Done, elsewhere: usize) -> Outcome {
             changed: compared(Compared::Changed),
             stale,
             unsettled,
+            not_issued,
             elsewhere,
         }),
     }

@@ -31,8 +31,12 @@ enum Meaning {
 
 /// What is wanted of each case: everything, where nothing is named. What is issued must be named without doubt.
 pub fn wanted(named: &[String], folders: &[PathBuf], issuing: bool) -> Result<Vec<Wanted>, Failure> {
+    let given = !named.is_empty();
     let named = items(named);
     if named.is_empty() {
+        if given {
+            return Err(Failure("--only 后面没有写供应商或订单；要做全部，请不加 --only".to_owned()));
+        }
         return Ok(folders.iter().map(|_| Wanted::Everything).collect());
     }
     let names: Vec<Names> = folders.par_iter().map(|folder| names_of(folder)).collect();

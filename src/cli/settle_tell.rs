@@ -122,6 +122,9 @@ fn remarks(notes: &Notes) -> String {
         format!("注意：{orders} 的草稿没有重做，上面的已结算金额和剩余金额已经过时；改正后请再运行一次")
     });
     tell(&notes.unsettled, &|orders| format!("注意：没有选中的订单 {orders} 算不出结算单，汇总里没有它们"));
+    tell(&notes.not_issued, &|months| {
+        format!("注意：{months} 有工时和考核，但还没有开具，已结算金额里没有它们")
+    });
     if notes.elsewhere > 0 {
         text += &format!("  没有选中的订单另有 {} 个错误，见结算汇总的“发现”\n", notes.elsewhere);
     }

@@ -24,9 +24,9 @@ pub mod term;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
-pub mod testing_orders;
-#[cfg(test)]
 pub mod testing_month;
+#[cfg(test)]
+pub mod testing_orders;
 
 use crate::model::case::Case;
 use crate::pack::Pack;

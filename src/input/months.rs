@@ -89,6 +89,13 @@ pub fn has_month(folder: &Path, month: Month) -> bool {
     names.iter().any(|name| name.parse().ok().or_else(|| meant(name)) == Some(month))
 }
 
+/// The months before one for which the case has a folder.
+pub fn months_before(folder: &Path, month: Month) -> Vec<Month> {
+    let Ok(folder) = CaseFolder::open(folder) else { return Vec::new() };
+    let names = folder.folders(MONTHS_FOLDER, &mut Vec::new());
+    names.iter().filter_map(|name| name.parse().ok()).filter(|found| *found < month).collect()
+}
+
 /// The rows of one month's 工时, for a look over many cases: nothing else is read, and what cannot be read is left to
 /// be told when the case itself is read.
 pub fn work_of(folder: &Path, month: Month) -> Vec<WorkEntry> {

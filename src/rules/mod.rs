@@ -146,6 +146,7 @@ pub static RULES: &[&Rule] = &[
     &quotation::cells::Q012,
     &adjustments::R001,
     &adjustments::R002,
+    &adjustments::R003,
     &adjustments::R004,
     &worklog::S001,
     &worklog::S002,
