@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use calamine::{Data, Reader, Xlsx};
 use hetong::input::folder::sha256_hex;
 use serde_json::Value;
-use support::{arg, dates, hetong, pdf_words, repository, snapshot, text, told};
+use support::{arg, copy_folder, dates, hetong, pdf_words, repository, snapshot, text, told};
 
 const MONTH: &str = "2026-03";
 
@@ -778,4 +778,54 @@ fn placeholders_are_not_issued() {
         assert!(text(&done.stderr).contains(key), "{}", told(&done));
         assert!(workspace.ledger("乙").is_empty());
     }
+}
+
+/// DD-1 was issued, DD-2 never: correcting the one does not issue the other, and what was signed stays in the folder.
+#[test]
+fn a_correction_keeps_what_it_replaces_and_issues_nothing_else() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue", "--only", "DD-1"]);
+    let before = snapshot(&workspace.month().join("甲"));
+    let mut work = 甲_WORK;
+    work[0].4 = "9";
+    workspace.sheets("甲", &work, &[("DD-1", ["45", "3", "1", "0", "2"]), ("DD-2", BEST)]);
+    let said = workspace.settled(&["--issue", "--amend", "多记一天", "--only", "甲示例"]);
+    assert!(said.contains("草稿 1 份，更正 1 份"), "{said}");
+    let orders: Vec<Value> = workspace.ledger("甲").iter().map(|line| line["订单"].clone()).collect();
+    assert_eq!(orders, ["DD-1", "DD-1"]);
+    let after = snapshot(&workspace.month().join("甲"));
+    for extension in ["pdf", "xlsx"] {
+        let kept = &after[&format!("结算单-2026-03-DD-1（台账第1号，已更正）.{extension}")];
+        assert!(*kept == before[&format!("结算单-2026-03-DD-1.{extension}")]);
+    }
+    workspace.settled(&[]);
+    assert!(snapshot(&workspace.month().join("甲")) == after, "a later run does not take it away");
+}
+
+/// 甲's March is issued after its April: 汇总 of March does not count April, and April says that March was open.
+#[test]
+fn a_summary_counts_up_to_its_month() {
+    let workspace = Workspace::of_three();
+    let months = workspace.cases().join("甲/结算");
+    let april = months.join("2026-04");
+    copy_folder(&months.join(MONTH), &april);
+    let (cases, output) = (workspace.cases(), workspace.output());
+    let settle = ["settle", arg(&cases), "--month", "2026-04", "-o", arg(&output), "--issue"];
+    let done = hetong().args(settle).output().expect("the program starts");
+    assert!(told(&done).contains("注意：2026-03 有工时和考核，但还没有开具"), "{}", told(&done));
+    let said = workspace.settled(&["--issue"]);
+    assert!(!said.contains("还没有开具"), "{said}");
+    let suppliers = rows(&workspace.month().join(format!("结算汇总-{MONTH}.xlsx")), "按供应商");
+    let cumulative = number(&row(&suppliers, 1, "MGYY-2026-甲")[3]);
+    assert!((cumulative - 13_103.03).abs() < 1e-6, "{cumulative}");
+    // The balances on paper go on in the order of issuing.
+    assert!(workspace.words("甲", "DD-1").contains("本次结算前：已结算￥13,103.03元"));
+}
+
+#[test]
+fn an_empty_choice_is_not_everything() {
+    let workspace = Workspace::of_three();
+    let done = workspace.settle(&["--only", " ，", "--issue"]);
+    assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+    assert!(!workspace.output().exists() && workspace.ledger("甲").is_empty());
 }

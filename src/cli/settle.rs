@@ -165,13 +165,22 @@ fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Ve
         }
     };
     thread::scope(|scope| {
-        for _ in 0..rayon::current_num_threads().min(cases.folders.len()) {
+        for _ in 0..at_once().min(cases.folders.len()) {
             scope.spawn(work);
         }
     });
     match fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(Failure(error.to_string())),
         None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner)),
+    }
+}
+
+/// How many cases are in hand at a time: one more than there are cores, because a case that waits for the disk leaves
+/// its core idle.
+fn at_once() -> usize {
+    match rayon::current_num_threads() {
+        1 => 1,
+        cores => cores + 1,
     }
 }
 

@@ -230,6 +230,12 @@ fn what_is_not_certain_is_told() {
     let days: Vec<String> = (1..=31).map(|day| day.to_string()).collect();
     let found = faults_of(&format!("姓名,岗位,{}\n张三,运维支撑,1\n", days.join(",")));
     assert!(found[0].0.contains("每天一列") && found[0].1.ends_with("C1"), "{found:?}");
+    let all = days.join(",");
+    let found = faults_of(&format!(
+        "订单编号,姓名,岗位,级别,{all},出勤天数\nDD-1,张三,运维支撑,高级,1{}26\n",
+        ",".repeat(31)
+    ));
+    assert!(found[0].0.contains("每天一列") && found[0].1.ends_with("E1"), "a sum beside them: {found:?}");
     // Dates.
     let text = format!(
         "{HEAD}DD-1,张三,运维支撑,高级,3/1-3/5,5\nDD-1,张三,运维支撑,高级,5,1\nDD-1,张三,运维支撑,高级,46086,1\n"

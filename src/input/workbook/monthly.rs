@@ -32,6 +32,14 @@ pub fn tables<'a>(
         if sheet.visibility == Visibility::Hidden {
             continue;
         }
+        // Even with a column of sums beside them: nobody would have held the days against it.
+        if let Some(place) = one_column_a_day(sheet) {
+            let why = format!(
+                "这张{name}表每天一列，读不准；请改成每人每天一行（写日期），或每人每月一行（日期留空、人天写合计，删去每天的各列）"
+            );
+            told.push(Fault::new(FaultKind::Unreadable { why }, workbook.origin(sheet, place)));
+            continue;
+        }
         match table::find(workbook, index, columns) {
             Search::Found(table) => found.push(table),
             Search::Ambiguous { column, cells: [one, other] } => {
@@ -43,13 +51,6 @@ pub fn tables<'a>(
                 told.push(Fault::new(kind, workbook.origin(sheet, other)));
             }
             Search::Missing { columns, seen, matched, at } => {
-                if let Some(place) = one_column_a_day(sheet) {
-                    let why = format!(
-                        "这张{name}表每天一列，读不准；请改成每人每天一行（写日期），或每人每月一行（日期留空、人天写合计）"
-                    );
-                    told.push(Fault::new(FaultKind::Unreadable { why }, workbook.origin(sheet, place)));
-                    continue;
-                }
                 let origin = at.map_or_else(|| file(workbook), |at| workbook.origin(sheet, at));
                 let fault = |column| {
                     Fault::new(FaultKind::MissingColumn { column, seen: seen.clone() }, origin.clone())
