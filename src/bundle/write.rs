@@ -52,7 +52,7 @@ pub struct Staged {
     written: Written,
 }
 
-/// Prepares what [`write`] would write, beside `target`, which stays as it is until [`Staged::commit`]. Whatever can
+/// Prepares what [`write()`] would write, beside `target`, which stays as it is until [`Staged::commit`]. Whatever can
 /// fail for want of space fails here.
 ///
 /// # Errors
