@@ -78,7 +78,7 @@ fn settle(workshop: &Workshop, cases: &[PathBuf], output: &Path) {
     let batch = Batch { workshop, people: &people, month: month(), output, issuing: None };
     for folder in cases {
         let name = folder.file_name().and_then(|name| name.to_str());
-        let order = CaseOrder { folder, name, wanted: &Wanted::Everything };
+        let order = CaseOrder { folder, name, wanted: &Wanted::Everything, twin: None };
         let settled = batch.settle(&order, || false).expect("settled");
         assert!(!settled.findings.has_errors());
     }

@@ -829,3 +829,14 @@ fn an_empty_choice_is_not_everything() {
     assert_eq!(done.status.code(), Some(2), "{}", told(&done));
     assert!(!workspace.output().exists() && workspace.ledger("甲").is_empty());
 }
+
+#[test]
+fn one_contract_in_two_folders_is_not_settled_twice() {
+    let workspace = Workspace::of_three();
+    copy_folder(&workspace.cases().join("甲"), &workspace.cases().join("甲（副本）"));
+    let done = workspace.settle(&["--issue"]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert_eq!(text(&done.stderr).matches("同一份合同会结算两次").count(), 2, "{}", told(&done));
+    assert!(workspace.ledger("甲").is_empty() && workspace.ledger("甲（副本）").is_empty());
+    assert_eq!(workspace.ledger("乙").len(), 1, "the others go on");
+}

@@ -82,6 +82,8 @@ pub struct CaseOrder<'a> {
     pub name: Option<&'a str>,
     /// The orders to print; the others are only counted.
     pub wanted: &'a Wanted,
+    /// The folder of another case of the batch with the same 合同编号.
+    pub twin: Option<&'a Path>,
 }
 
 /// Why a case was not settled.
@@ -177,6 +179,9 @@ impl Work<'_> {
         otherwise: &dyn Fn(&OrderSettlement, &Issue) -> Result<bool, ProduceError>,
     ) -> Result<Plan, SettleError> {
         let wanted = self.order.wanted;
+        if let Some(twin) = self.order.twin.filter(|_| *wanted != Wanted::Nothing) {
+            return Err(Refused::SameContract(twin.display().to_string()).into());
+        }
         let before = self.target.and_then(|target| issued_before(&target.join(MANIFEST)));
         let drafts = before.unwrap_or_default().drafts;
         let plan =

@@ -56,6 +56,8 @@ pub enum Refused {
     Errors(usize),
     #[error("另有同名的案卷，输出会互相覆盖；请改案卷文件夹的名字，或分开结算")]
     SameName,
+    #[error("合同编号与案卷“{0}”相同：同一份合同会结算两次；请删去其中一个，或改正 合同.yaml 里的 合同.编号")]
+    SameContract(String),
     #[error(
         "“调整”里有一条自 {effective} 起生效（{reason}），而 hetong 目前只会按签订时的单价和税率结算；为免用错价格，{month} 没有结算，请人工结算。生效以前的月份可以照常结算"
     )]

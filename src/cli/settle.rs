@@ -2,8 +2,9 @@
 //!
 //! May use: everything.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -20,8 +21,10 @@ use crate::bundle::settle_plan::Wanted;
 use crate::bundle::settle_report::Settled;
 use crate::bundle::summary_file::{self, Covered, SummaryWritten};
 use crate::bundle::workshop::Workshop;
+use crate::input::case::contract_number;
 use crate::input::months::{MONTHS_FOLDER, case_name, has_month};
 use crate::model::month::Month;
+use crate::model::names;
 use crate::view::summary::CaseSummary;
 
 /// 按月结算：生成全部案卷当月的结算单（PDF 和 XLSX）和结算汇总
@@ -141,6 +144,7 @@ fn now() -> String {
 fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Vec<Option<Settled>>, Failure> {
     let progress = Progress::batch("结算", cases.folders.len(), watched);
     let names = output_names(&cases.folders);
+    let twins = twins(&cases.folders);
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<Settled>>> = Mutex::new(cases.folders.iter().map(|_| None).collect());
     let fault: Mutex<Option<BatchError>> = Mutex::default();
@@ -152,7 +156,8 @@ fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Ve
             else {
                 break;
             };
-            let order = CaseOrder { folder, name: name.as_deref(), wanted };
+            let twin = twins.get(folder).copied();
+            let order = CaseOrder { folder, name: name.as_deref(), wanted, twin };
             match settle_one(batch, &order, &progress) {
                 Ok(settled) => {
                     if let Some(place) = lock(&results).get_mut(index) {
@@ -173,6 +178,24 @@ fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Ve
         Some(error) => Err(Failure(error.to_string())),
         None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
+}
+
+/// Cases of one 合同编号, each with another of them: a copied folder would have its contract settled twice.
+fn twins(folders: &[PathBuf]) -> BTreeMap<&PathBuf, &Path> {
+    let number = |folder: &PathBuf| contract_number(folder).map(|number| names::plain(&number.value));
+    let numbers: Vec<Option<String>> = folders.par_iter().map(number).collect();
+    let mut having: BTreeMap<&String, Vec<&PathBuf>> = BTreeMap::new();
+    for (folder, number) in folders.iter().zip(&numbers) {
+        if let Some(number) = number {
+            having.entry(number).or_default().push(folder);
+        }
+    }
+    let pairs = having.values().flat_map(|same| {
+        let other =
+            |folder: &PathBuf| same.iter().find(|other| **other != folder).map(|other| other.as_path());
+        same.iter().filter_map(move |folder| Some((*folder, other(folder)?)))
+    });
+    pairs.collect()
 }
 
 /// How many cases are in hand at a time: one more than there are cores, because a case that waits for the disk leaves

@@ -77,6 +77,15 @@ pub fn load(folder: &Path) -> LoadedCase {
     }
 }
 
+/// The 合同编号 alone, for a look over many cases; none where it cannot be read, which is told when the case is.
+pub fn contract_number(folder: &Path) -> Text {
+    let folder = CaseFolder::open(folder).ok()?;
+    let text = folder.text(CASE_FILE, MAX_YAML_BYTES, &Origin::File(CASE_FILE.into())).ok()?;
+    let root = node::parse(&CASE_FILE.into(), &text).ok()?;
+    let mut reading = Reading::default();
+    MapReader::new(&root, "", &mut reading)?.map("合同", &mut reading)?.text("编号", &mut reading)
+}
+
 /// What 合同.yaml says.
 struct Said {
     case: Case,
