@@ -98,7 +98,7 @@ fn on_half_cents(settlement: &OrderSettlement) -> usize {
     let half = |exact: Decimal| exact * dec!(1000) % dec!(10) == dec!(5);
     let lines = settlement.lines.iter().filter(|line| half(line.days * line.gross_price.decimal())).count();
     let due = half(settlement.work_gross.decimal() * settlement.score.total / dec!(100));
-    let net = half(settlement.due.gross.decimal() / (dec!(1) + settlement.due.rate.fraction()));
+    let net = half(settlement.due.gross.decimal() / (dec!(1) + settlement.due.parts[0].rate.fraction()));
     lines + usize::from(due) + usize::from(net)
 }
 

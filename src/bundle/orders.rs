@@ -153,6 +153,7 @@ mod tests {
             effective_on: day("生效日期", "2026-09-01"),
             reason: None,
             rate: None,
+            requotes: false,
             quotation_file: None,
             quotation: None,
         }];

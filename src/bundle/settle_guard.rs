@@ -149,7 +149,7 @@ pub fn in_the_way<'o>(job: &Job, wanted: &Wanted, unsettled: &'o [String]) -> Ve
 /// # Errors
 /// If it goes over the cap.
 pub fn within_cap(job: &Job, wanted: &Wanted, decided: &[Decided]) -> Result<(), Refused> {
-    let (Wanted::Orders(_), Some(contract)) = (wanted, &job.figures.contract) else { return Ok(()) };
+    let (Wanted::Orders(_), Some(contract)) = (wanted, job.figures.contract()) else { return Ok(()) };
     let cap = contract.gross;
     let mut running = job.case.ledger.closing();
     for one in decided.iter().filter(|one| one.wanted && one.recorded().is_none()) {

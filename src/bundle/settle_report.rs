@@ -95,7 +95,7 @@ pub fn report(
     let rows = FindingRow::all(&case.name, &findings);
     let elsewhere = errors.map_or(0, |errors| errors.elsewhere.len());
     let findings = without(findings, errors.map_or(&[], |errors| errors.elsewhere.as_slice()));
-    let cap = figures.contract.as_ref().map(|contract| contract.gross);
+    let cap = figures.contract().map(|contract| contract.gross);
     let mut summary = CaseSummary {
         case: case.name.clone(),
         supplier: text(&case.supplier.name).unwrap_or_else(|| case.name.clone()),

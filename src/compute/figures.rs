@@ -53,15 +53,15 @@ pub struct Figure {
 /// Every figure of 附件3, 4.3 and the orders, in the documents' order, then those of the 结算单. Empty rows of a
 /// draft have none.
 pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figure> {
-    let rate = figures.table.rate;
+    let rate = figures.table().rate;
     let mut book = Vec::new();
-    for row in figures.table.rows.iter().filter_map(|row| row.figures.as_ref()) {
+    for row in figures.table().rows.iter().filter_map(|row| row.figures.as_ref()) {
         book.extend(row_book(row, rate));
     }
-    if let Some(quotation) = &figures.quotation {
+    if let Some(quotation) = figures.quotation() {
         book.extend(total_book(quotation));
     }
-    if let Some(contract) = &figures.contract {
+    if let Some(contract) = figures.contract() {
         book.extend(contract_book(contract));
     }
     if let (Some(data), Some(level)) = (&case.data_sharing, &figures.data_level)

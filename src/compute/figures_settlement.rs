@@ -24,7 +24,7 @@ const ANNEX_7: &str = "附件7";
 
 /// Every figure of every 结算单 of the months that were read.
 pub fn settlement_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figure> {
-    let cap = figures.contract.as_ref().map(|contract| contract.gross);
+    let cap = figures.contract().map(|contract| contract.gross);
     let of_month = |settlement: &OrderSettlement| {
         case.months.iter().find(|sheets| sheets.month == settlement.month).map(|sheets| Book {
             name: format!("{} {}", settlement.order, settlement.month),
@@ -175,8 +175,9 @@ impl Book<'_> {
             rounding: Some(ROUNDING),
             ..self.figure("应支付", due.gross.to_string(), "元", CLAUSE)
         };
-        let factor = plain(Decimal::ONE + due.rate.fraction());
-        let rate = Input { name: "税率".into(), value: due.rate.to_string(), origin: None };
+        let factor =
+            due.parts.first().map(|part| plain(Decimal::ONE + part.rate.fraction())).unwrap_or_default();
+        let rate = Input { name: "税率".into(), value: due.rates(), origin: None };
         let net = Figure {
             formula: format!("应支付 ÷ (1 + 税率) = {} ÷ {factor}", due.gross.decimal()),
             inputs: vec![self.input("应支付", due.gross), rate],

@@ -133,7 +133,8 @@ impl<'a> Issuer<'a> {
             gross: settlement.due.gross,
             net: settlement.due.net,
             tax: settlement.due.tax,
-            rate: settlement.due.rate,
+            parts: settlement.due.parts.clone(),
+            revision: settlement.revision,
             opening,
             closing: replaced.map_or(added, |(line, _)| added - line.gross),
             correction: replaced
@@ -174,10 +175,23 @@ mod tests {
 
     use super::*;
     use crate::compute::score::Score;
-    use crate::compute::settlement::Due;
+    use crate::compute::settlement::{Due, SettledLine};
     use crate::diagnostics::Origin;
     use crate::model::money::Money;
     use crate::model::tax::TaxRate;
+
+    fn line(gross: Money) -> SettledLine {
+        SettledLine {
+            post: "产品/平台服务".into(),
+            level: "高级".into(),
+            days: Decimal::ONE,
+            period: None,
+            revision: 0,
+            gross_price: gross,
+            rate: TaxRate::from_percent(dec!(6)).unwrap(),
+            gross,
+        }
+    }
 
     /// What an order's sheets come to: `cents` of work, at full marks.
     fn settlement(order: &str, month: &str, cents: i64) -> OrderSettlement {
@@ -193,9 +207,12 @@ mod tests {
             persons: Vec::new(),
             score: Score { items: Vec::new(), total: Decimal::ONE_HUNDRED },
             note: String::new(),
-            due: Due::of(work_gross, Decimal::ONE_HUNDRED, TaxRate::from_percent(dec!(6)).unwrap()).unwrap(),
+            due: Due::of(&[line(work_gross)], Decimal::ONE_HUNDRED).unwrap(),
             opening: Money::ZERO,
             closing: Money::ZERO,
+            net_opening: Money::ZERO,
+            net_closing: Money::ZERO,
+            revision: 0,
             issued: None,
         }
     }

@@ -12,9 +12,11 @@ pub mod figures;
 pub mod figures_order;
 pub mod figures_settlement;
 pub mod ledger;
+pub mod month_prices;
 pub mod order;
 pub mod payment_plan;
 pub mod people;
+pub mod prices;
 pub mod quotation;
 pub mod score;
 pub mod settlement;
@@ -35,18 +37,15 @@ use clauses::ClauseValues;
 use contract::ContractFigures;
 use data_level::LevelFigure;
 use order::{OrderFigures, order_figures};
+use prices::PriceHistory;
 use quotation::{QuotationFigures, QuotationTable};
 use settlement::{OrderSettlement, settlements};
 
-/// All figures of one case as it stands on signing.
+/// All figures of one case.
 #[derive(Clone, Debug)]
 pub struct CaseFigures {
-    /// 附件3 line by line, blanks included.
-    pub table: QuotationTable,
-    /// 附件3 complete; none while a price is missing.
-    pub quotation: Option<QuotationFigures>,
-    /// 4.3; none while 附件3 is incomplete.
-    pub contract: Option<ContractFigures>,
+    /// 附件3 and 4.3, as signed and as every 调整 leaves them.
+    pub prices: PriceHistory,
     /// The parameters in 【】.
     pub clauses: ClauseValues,
     /// 附件5 二(4); none where no data is shared.
@@ -60,17 +59,28 @@ pub struct CaseFigures {
 impl CaseFigures {
     /// Computes everything that the case allows.
     pub fn of(case: &Case, pack: &Pack) -> Self {
-        let table = QuotationTable::new(&pack.tender, case.quotation.as_ref(), pack.tender.rate);
-        let quotation = table.complete();
-        let contract = quotation.as_ref().and_then(ContractFigures::of);
+        let prices = PriceHistory::of(case, pack);
         Self {
-            orders: order_figures(case, &table),
-            settlements: settlements(case, pack, &table),
-            table,
-            quotation,
-            contract,
+            orders: order_figures(case, &prices),
+            settlements: settlements(case, pack, &prices),
+            prices,
             clauses: ClauseValues::of(&case.clauses, pack),
             data_level: case.data_sharing.as_ref().map(|data| LevelFigure::of(&data.categories, pack)),
         }
+    }
+
+    /// 附件3 as signed, line by line, blanks included.
+    pub fn table(&self) -> &QuotationTable {
+        &self.prices.signed.table
+    }
+
+    /// 附件3 as signed; none while a price is missing.
+    pub fn quotation(&self) -> Option<&QuotationFigures> {
+        self.prices.signed.quotation.as_ref()
+    }
+
+    /// 4.3 as signed; none while 附件3 is incomplete.
+    pub fn contract(&self) -> Option<&ContractFigures> {
+        self.prices.signed.contract.as_ref()
     }
 }

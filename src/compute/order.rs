@@ -5,6 +5,7 @@
 use rust_decimal::Decimal;
 
 use super::payment_plan::{StageFigures, plan};
+use super::prices::{PriceHistory, Prices};
 use super::quotation::{AMOUNT_LIMIT, QuotationTable, same_name};
 use crate::diagnostics::Origin;
 use crate::model::capital::to_capital;
@@ -44,14 +45,19 @@ pub struct OrderFigures {
     pub total_words: Option<String>,
     /// 框架协议已执行金额 before this order: Σ 订单总额 of earlier orders, 元; none while one of them has none.
     pub executed: Option<Money>,
+    /// 修订 of the 附件3 it is written at; 0 as signed.
+    pub revision: usize,
+    /// 不含税 of 订单总额 = r2(订单总额 / (1 + 税率)), 元: what is held against the cap once the VAT rate has changed.
+    pub net_total: Option<Money>,
     /// 付款计划.
     pub plan: Vec<StageFigures>,
 }
 
 /// Every order's figures, in the case's order of them.
-pub fn order_figures(case: &Case, table: &QuotationTable) -> Vec<OrderFigures> {
+pub fn order_figures(case: &Case, prices: &PriceHistory) -> Vec<OrderFigures> {
     let orders = &case.orders;
-    let mut figures: Vec<OrderFigures> = orders.iter().map(|order| without_executed(order, table)).collect();
+    let mut figures: Vec<OrderFigures> =
+        orders.iter().map(|order| without_executed(order, of_order(order, prices))).collect();
     // An order that could not be read may be an earlier one.
     let mut executed = (!case.orders_unread).then_some(Money::ZERO);
     for index in sequence(orders) {
@@ -97,7 +103,16 @@ fn natural_key(number: &str) -> String {
     key
 }
 
-fn without_executed(order: &Order, table: &QuotationTable) -> OrderFigures {
+/// The prices an order is written at: those in force on its 签订日期; of one not signed yet those on the first day of its
+/// 服务周期, or else the last there are.
+pub fn of_order<'p>(order: &Order, prices: &'p PriceHistory) -> &'p Prices {
+    let day = order.signed_on.as_ref().map(|date| date.value);
+    let day = day.or_else(|| order.period.as_ref().map(|service| service.value.from));
+    day.map_or_else(|| prices.last(), |day| prices.on(day))
+}
+
+fn without_executed(order: &Order, prices: &Prices) -> OrderFigures {
+    let table = &prices.table;
     let lines: Vec<OrderLineFigures> = order.lines.iter().map(|line| line_figures(line, table)).collect();
     let amounts: Option<Vec<Money>> = lines.iter().map(|line| line.gross).collect();
     let total =
@@ -109,6 +124,8 @@ fn without_executed(order: &Order, table: &QuotationTable) -> OrderFigures {
         total,
         total_words: total.and_then(to_capital),
         executed: None,
+        revision: prices.revision,
+        net_total: total.map(|total| prices.rate().net(total)),
         plan: plan(order, total),
         lines,
     }

@@ -2,22 +2,24 @@
 //!
 //! May use: `model`, `pack`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
+use super::month_prices::MonthPrices;
 use super::people::{Identities, Identity};
+use super::prices::PriceHistory;
 use super::quotation::{AMOUNT_LIMIT, QuotationTable, TableRow, same_name};
 use super::score::Score;
 use crate::diagnostics::Origin;
 use crate::model::capital::to_capital;
-use crate::model::case::Case;
-use crate::model::ledger::LedgerLine;
+use crate::model::case::{Case, Period};
+use crate::model::ledger::{Ledger, LedgerLine};
 use crate::model::money::Money;
 use crate::model::month::Month;
 use crate::model::month_sheets::{AssessmentEntry, MonthSheets, WorkEntry};
 use crate::model::order::Order;
-use crate::model::tax::TaxRate;
+use crate::model::tax::{TaxPart, TaxRate, rates_of};
 use crate::pack::Pack;
 
 /// 人天 of one 岗位 × 级别 in the month, with their amount.
@@ -29,8 +31,14 @@ pub struct SettledLine {
     pub level: String,
     /// 人天.
     pub days: Decimal,
-    /// 含税单价 of 附件3, 元/人天.
+    /// The days of the month whose work this is; none where one price was in force all month.
+    pub period: Option<Period>,
+    /// 修订 of the 附件3 that the price is from; 0 as signed.
+    pub revision: usize,
+    /// 含税单价 of 附件3 on these days, 元/人天.
     pub gross_price: Money,
+    /// 税率 on these days.
+    pub rate: TaxRate,
     /// 结算行金额 = r2(人天 × 含税单价), 元.
     pub gross: Money,
 }
@@ -57,16 +65,20 @@ pub struct PersonDays {
 }
 
 /// What is due (4.5, 4.6.6).
+///
+/// Where the VAT rate changed within the month, 应支付 is r2(Σ 行金额 × 得分 / 100) of the whole all the same; it is shared
+/// out among the rates by r2(Σ 行金额 of the rate × 得分 / 100), and the last takes what is left. The tax of each part is
+/// separated at its own rate, as the invoices are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     /// 当月单订单应支付, 含税, 元 = r2(Σ 行金额 × 得分 / 100).
     pub gross: Money,
-    /// 不含税, 元 = r2(应支付 / (1 + 税率)).
+    /// 不含税, 元 = r2(应支付 / (1 + 税率)); of several rates the sum.
     pub net: Money,
     /// 税额, 元 = 应支付 − 不含税.
     pub tax: Money,
-    /// 税率.
-    pub rate: TaxRate,
+    /// The same by 税率, in the order of their days: one, or several where the rate changed within the month.
+    pub parts: Vec<TaxPart>,
     /// 大写 of 应支付.
     pub gross_words: String,
     /// 大写 of 不含税.
@@ -105,6 +117,12 @@ pub struct OrderSettlement {
     pub opening: Money,
     /// The same after it: plus 应支付, or for a correction plus the difference.
     pub closing: Money,
+    /// The same two 不含税, 元: what is compared once the VAT rate has changed (4.3).
+    pub net_opening: Money,
+    /// After it.
+    pub net_closing: Money,
+    /// 修订 in force at the end of the month; 0 as signed.
+    pub revision: usize,
     /// The ledger's line for this order and month, if it was issued.
     pub issued: Option<LedgerLine>,
 }
@@ -160,8 +178,8 @@ impl OrderSettlement {
         line.days.normalize() == self.days.normalize()
             && line.score.normalize() == self.score.total.normalize()
             && line.work_gross == self.work_gross
-            && (line.gross, line.net, line.tax, line.rate)
-                == (self.due.gross, self.due.net, self.due.tax, self.due.rate)
+            && (line.gross, line.net, line.tax) == (self.due.gross, self.due.net, self.due.tax)
+            && line.parts == self.due.parts
     }
 }
 
@@ -170,14 +188,15 @@ impl OrderSettlement {
 ///
 /// An issued one keeps the balances of its ledger line. The others follow one another from the ledger's closing
 /// balance, as they would if they were issued now; one that was issued with another result counts as its correction.
-pub fn settlements(case: &Case, pack: &Pack, table: &QuotationTable) -> Vec<OrderSettlement> {
-    let mut running = case.ledger.closing();
+pub fn settlements(case: &Case, pack: &Pack, prices: &PriceHistory) -> Vec<OrderSettlement> {
+    let mut running = Running { gross: case.ledger.closing(), net: case.ledger.net_closing() };
     let mut all = Vec::new();
     for sheets in &case.months {
         let identities = Identities::of(&sheets.work);
+        let prices = MonthPrices::of(prices, sheets.month);
         for index in by_number(case) {
-            if let Some(mut settlement) = settlement(case, index, pack, table, (sheets, &identities)) {
-                balance(&mut settlement, &mut running);
+            if let Some(mut settlement) = settlement(case, index, pack, &prices, (sheets, &identities)) {
+                balance(&mut settlement, &mut running, &case.ledger);
                 all.push(settlement);
             }
         }
@@ -213,14 +232,15 @@ fn settlement(
     case: &Case,
     order_index: usize,
     pack: &Pack,
-    table: &QuotationTable,
+    prices: &MonthPrices<'_>,
     (sheets, identities): (&MonthSheets, &Identities),
 ) -> Option<OrderSettlement> {
-    let number = case.orders.get(order_index)?.number();
+    let order = case.orders.get(order_index)?;
+    let number = order.number();
     let work = work_of(sheets, number);
     let first = work.first()?;
     let assessment = assessment_of(sheets, number)?;
-    let lines = settled_lines(&work, table)?;
+    let lines = settled_lines(&work, order, prices)?;
     let work_gross: Money = lines.iter().map(|line| line.gross).sum();
     let score = Score::of(assessment, &pack.assessment)?;
     Some(OrderSettlement {
@@ -229,46 +249,82 @@ fn settlement(
         order_index,
         origin: first.order.origin.clone(),
         days: lines.iter().map(|line| line.days).sum(),
-        persons: persons(&work, table, sheets.month, identities)?,
+        persons: persons(&work, prices.table(), sheets.month, identities)?,
         note: assessment.note.as_ref().map(|note| note.value.clone()).unwrap_or_default(),
-        due: Due::of(work_gross, score.total, table.rate)?,
+        due: Due::of(&lines, score.total)?,
+        revision: prices.revision(),
         lines,
         work_gross,
         score,
         opening: Money::ZERO,
         closing: Money::ZERO,
+        net_opening: Money::ZERO,
+        net_closing: Money::ZERO,
         issued: case.ledger.issued(number, sheets.month).map(|(line, _)| line.clone()),
     })
 }
 
-fn balance(settlement: &mut OrderSettlement, running: &mut Money) {
-    let due = settlement.due.gross;
-    (settlement.opening, settlement.closing) = match &settlement.issued {
-        Some(line) if settlement.agrees_with(line) => (line.opening, line.closing),
-        issued => {
-            let before = issued.as_ref().map_or(Money::ZERO, |line| line.gross);
-            let opening = *running;
-            *running = opening + (due - before);
-            (opening, *running)
-        }
-    };
+/// 已结算 so far, on both bases.
+#[derive(Clone, Copy)]
+struct Running {
+    gross: Money,
+    net: Money,
+}
+
+fn balance(settlement: &mut OrderSettlement, running: &mut Running, ledger: &Ledger) {
+    let s = settlement;
+    if let Some(line) = s.issued.as_ref().filter(|line| s.agrees_with(line)) {
+        (s.opening, s.closing) = (line.opening, line.closing);
+        (s.net_opening, s.net_closing) = ledger.net_balances(&s.order, s.month).unwrap_or_default();
+        return;
+    }
+    let before = s.issued.as_ref().map_or((Money::ZERO, Money::ZERO), |line| (line.gross, line.net));
+    (s.opening, s.net_opening) = (running.gross, running.net);
+    running.gross = running.gross + (s.due.gross - before.0);
+    running.net = running.net + (s.due.net - before.1);
+    (s.closing, s.net_closing) = (running.gross, running.net);
 }
 
 impl Due {
-    /// From the work's amount and the score; none only beyond what 大写 can say.
-    pub fn of(work_gross: Money, score: Decimal, rate: TaxRate) -> Option<Self> {
-        let gross = Money::round(work_gross.decimal().checked_mul(score)?.checked_div(Decimal::ONE_HUNDRED)?);
-        let net = rate.net(gross);
+    /// From the work's lines and the score; none only beyond what 大写 can say.
+    pub fn of(lines: &[SettledLine], score: Decimal) -> Option<Self> {
+        let scored = |amount: Money| {
+            let scored = amount.decimal().checked_mul(score)?.checked_div(Decimal::ONE_HUNDRED)?;
+            Some(Money::round(scored))
+        };
+        let gross = scored(lines.iter().map(|line| line.gross).sum())?;
+        let mut rates: Vec<TaxRate> = Vec::new();
+        let mut by_day: Vec<&SettledLine> = lines.iter().collect();
+        by_day.sort_by_key(|line| line.period.map(|period| period.from));
+        for line in by_day {
+            if !rates.contains(&line.rate) {
+                rates.push(line.rate);
+            }
+        }
+        let mut left = gross;
+        let mut parts = Vec::with_capacity(rates.len());
+        for (index, rate) in rates.iter().enumerate() {
+            let own = lines.iter().filter(|line| line.rate == *rate).map(|line| line.gross).sum();
+            let own = if index + 1 == rates.len() { left } else { scored(own)? };
+            left = left - own;
+            parts.push(TaxPart::of(own, *rate));
+        }
+        let net = parts.iter().map(|part| part.net).sum();
         let tax = gross - net;
         Some(Self {
             gross,
             net,
             tax,
-            rate,
+            parts,
             gross_words: to_capital(gross)?,
             net_words: to_capital(net)?,
             tax_words: to_capital(tax)?,
         })
+    }
+
+    /// `6%`, or `6%、3%`.
+    pub fn rates(&self) -> String {
+        rates_of(&self.parts)
     }
 }
 
@@ -285,23 +341,33 @@ fn days_of(entry: &WorkEntry) -> Option<Decimal> {
     (days >= Decimal::ZERO && days < AMOUNT_LIMIT).then_some(days)
 }
 
-/// 人天 by 岗位 and 级别, in 附件3's order; none if a row cannot be priced or counted.
-fn settled_lines(work: &[&WorkEntry], table: &QuotationTable) -> Option<Vec<SettledLine>> {
-    let mut days: Vec<Option<Decimal>> = vec![None; table.rows.len()];
+/// 人天 by 岗位 and 级别, in 附件3's order, and where a price changed within the month by the days of each; none if a row
+/// cannot be priced or counted.
+fn settled_lines(work: &[&WorkEntry], order: &Order, prices: &MonthPrices<'_>) -> Option<Vec<SettledLine>> {
+    let mut days: BTreeMap<(usize, usize), Decimal> = BTreeMap::new();
     for entry in work {
-        let (index, _) = table_row(entry, table)?;
-        let sum = days.get_mut(index)?;
-        *sum = Some(sum.unwrap_or_default().checked_add(days_of(entry)?)?);
+        let (index, _) = table_row(entry, prices.table())?;
+        let segment = prices.segment_of(index, entry, order)?;
+        let sum = days.entry((index, segment)).or_default();
+        *sum = sum.checked_add(days_of(entry)?)?;
     }
-    let line = |(row, days): (&TableRow, &Option<Decimal>)| {
-        let days = (*days)?;
-        let price = row.figures.as_ref().map(|figures| figures.gross_price);
-        Some(price.and_then(|gross_price| {
-            let gross = Money::round(days.checked_mul(gross_price.decimal())?);
-            Some(SettledLine { post: row.post.clone(), level: row.level.clone(), days, gross_price, gross })
-        }))
+    let line = |(&(index, segment), &days): (&(usize, usize), &Decimal)| {
+        let row = prices.table().rows.get(index)?;
+        let segments = prices.segments(index);
+        let segment = segments.get(segment)?;
+        let gross_price = segment.gross_price?;
+        Some(SettledLine {
+            post: row.post.clone(),
+            level: row.level.clone(),
+            days,
+            period: (segments.len() > 1).then_some(segment.period),
+            revision: segment.revision,
+            gross_price,
+            rate: segment.rate,
+            gross: Money::round(days.checked_mul(gross_price.decimal())?),
+        })
     };
-    table.rows.iter().zip(&days).filter_map(line).collect()
+    days.iter().map(line).collect()
 }
 
 /// Who worked, in the order in which the sheet first names them. One who worked at two 岗位 or 级别 stands there twice.

@@ -3,14 +3,14 @@
 use rust_decimal::{Decimal, dec};
 
 use super::CaseFigures;
-use super::settlement::{Difference, Due, OrderSettlement};
+use super::settlement::{Difference, Due, OrderSettlement, SettledLine};
 use super::testing::{self, text};
 use super::testing_month::*;
 use crate::model::case::Case;
 use crate::model::ledger::{Correction, LedgerLine};
 use crate::model::money::Money;
 use crate::model::quotation::CellNumber;
-use crate::model::tax::TaxRate;
+use crate::model::tax::{TaxPart, TaxRate};
 
 fn settled(case: &Case) -> Vec<OrderSettlement> {
     CaseFigures::of(case, &testing::pack()).settlements
@@ -66,6 +66,24 @@ fn a_month_by_hand() {
     assert_eq!(settlement.deducted(), money(dec!(741.95)));
 }
 
+fn percent(percent: Decimal) -> TaxRate {
+    TaxRate::from_percent(percent).unwrap()
+}
+
+/// A line of work of this amount.
+fn at_rate(gross: Decimal, rate: TaxRate) -> SettledLine {
+    SettledLine {
+        post: "产品/平台服务".into(),
+        level: "高级".into(),
+        days: dec!(1),
+        period: None,
+        revision: 0,
+        gross_price: money(gross),
+        rate,
+        gross: money(gross),
+    }
+}
+
 #[test]
 fn half_cents_go_up() {
     // 0.5 × 1,035.09 = 517.545.
@@ -77,10 +95,10 @@ fn half_cents_go_up() {
     assert_eq!((settlement.score.total, settlement.due.gross), (dec!(75), money(dec!(674.21))));
     // 0.13 ÷ 1.04 = 0.125. At 6 % no quotient falls on a half cent.
     let rate = TaxRate::from_percent(dec!(4)).unwrap();
-    let due = Due::of(money(dec!(0.13)), dec!(100), rate).unwrap();
+    let due = Due::of(&[at_rate(dec!(0.13), rate)], dec!(100)).unwrap();
     assert_eq!((due.net, due.tax), (money(dec!(0.13)), money(dec!(0))));
     // 1,000,000.00 ÷ 1.06 = 943,396.226… (facts/standards §4).
-    let due = Due::of(money(dec!(1000000)), dec!(100), TaxRate::from_percent(dec!(6)).unwrap()).unwrap();
+    let due = Due::of(&[at_rate(dec!(1000000), percent(dec!(6)))], dec!(100)).unwrap();
     assert_eq!((due.net, due.tax), (money(dec!(943396.23)), money(dec!(56603.77))));
 }
 
@@ -258,6 +276,7 @@ fn true_line(number: u32, order: &str, opening: Decimal) -> LedgerLine {
         gross,
         net: money(dec!(27298.26)),
         tax: money(dec!(1637.90)),
+        parts: vec![TaxPart::of(gross, percent(dec!(6)))],
         closing: money(opening) + gross,
         ..line(number, order, opening, dec!(1))
     }

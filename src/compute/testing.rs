@@ -7,6 +7,7 @@ use crate::diagnostics::{CellPlace, CellRef, Located, Origin, TextSpan};
 use crate::model::case::*;
 use crate::model::money::Money;
 use crate::model::quotation::{CellNumber, NumberCell, Quotation, QuotationRow, QuotationTotals};
+use crate::model::tax::TaxRate;
 use crate::pack::{Pack, TenderLine};
 
 /// A place in 合同.yaml named by its key path: two different keys have two different places.
@@ -152,6 +153,19 @@ pub fn first_row(change: impl FnOnce(&mut QuotationRow)) -> Case {
     let mut case = good_case();
     change(&mut case.quotation.as_mut().unwrap().rows[0]);
     case
+}
+
+/// A 调整 of the VAT rate to 3 % from a day on; `key` names its place.
+pub fn adjustment(key: &str, date: &str) -> Adjustment {
+    Adjustment {
+        origin: at(&format!("{key}.项")),
+        effective_on: day(key, date),
+        reason: text("事由", "增值税税率调整"),
+        rate: Some(Located::new(TaxRate::from_percent(dec!(3)).unwrap(), at("新税率"))),
+        requotes: false,
+        quotation_file: None,
+        quotation: None,
+    }
 }
 
 fn good_supplier() -> Supplier {

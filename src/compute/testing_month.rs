@@ -13,7 +13,7 @@ use crate::model::month::Month;
 use crate::model::month_sheets::{AssessmentEntry, MonthSheets, WorkEntry};
 use crate::model::order::{ContactPerson, Order, OrderLine};
 use crate::model::quotation::CellNumber;
-use crate::model::tax::TaxRate;
+use crate::model::tax::{TaxPart, TaxRate};
 
 /// 2026-03.
 pub fn march() -> Month {
@@ -139,7 +139,8 @@ pub fn line(number: u32, order: &str, opening: Decimal, gross: Decimal) -> Ledge
         gross,
         net: rate.net(gross),
         tax: gross - rate.net(gross),
-        rate,
+        parts: vec![TaxPart::of(gross, rate)],
+        revision: 0,
         opening: Money::round(opening),
         closing: Money::round(opening) + gross,
         correction: None,

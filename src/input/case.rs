@@ -313,6 +313,7 @@ impl CaseReader<'_> {
     }
 
     fn adjustment(&mut self, mut map: MapReader<'_>) -> Adjustment {
+        let requotes = map.has("报价");
         let quotation_file = match map.get("报价") {
             Some(Node { kind: Kind::Scalar(text), origin, .. }) => {
                 Some(Located::new(text.clone(), origin.clone()))
@@ -324,10 +325,11 @@ impl CaseReader<'_> {
             effective_on: map.date("生效日期", self.reading),
             reason: map.text("事由", self.reading),
             rate: map.rate("税率", self.reading),
+            requotes,
             quotation_file,
             quotation: self.quotation(&mut map, "报价"),
         };
-        if adjustment.rate.is_none() && adjustment.quotation_file.is_none() && !map.has("报价") {
+        if adjustment.rate.is_none() && !adjustment.requotes {
             let expected = "税率 或 报价，至少写一项".to_owned();
             let kind =
                 FaultKind::BadValue { what: "调整".into(), found: "两项都没有".into(), expected };

@@ -16,7 +16,7 @@ use crate::model::ledger::{
     Chain, Correction, HASH_OF_NOTHING, Ledger, LedgerDamage, LedgerLine, LedgerTail,
 };
 use crate::model::money::Money;
-use crate::model::tax::TaxRate;
+use crate::model::tax::{TaxPart, TaxRate, rates_of};
 
 /// The ledger's file name in the case folder.
 pub const LEDGER_FILE: &str = "台账.jsonl";
@@ -52,6 +52,12 @@ struct Content {
     tax: String,
     #[serde(rename = "税率")]
     rate: String,
+    /// Only where there are several rates.
+    #[serde(rename = "分税率", default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<PartContent>,
+    /// Only where a 调整 was in force.
+    #[serde(rename = "修订", default, skip_serializing_if = "is_zero")]
+    revision: usize,
     #[serde(rename = "已结算")]
     opening: String,
     #[serde(rename = "累计")]
@@ -68,6 +74,23 @@ struct Content {
     version: String,
     #[serde(rename = "前行")]
     previous: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PartContent {
+    #[serde(rename = "税率")]
+    rate: String,
+    #[serde(rename = "应支付")]
+    gross: String,
+    #[serde(rename = "不含税")]
+    net: String,
+    #[serde(rename = "税额")]
+    tax: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -192,7 +215,9 @@ pub fn encode(line: &LedgerLine, previous: &str) -> serde_json::Result<(String, 
         gross: plain(line.gross),
         net: plain(line.net),
         tax: plain(line.tax),
-        rate: line.rate.to_string(),
+        rate: rates_of(&line.parts),
+        parts: if line.parts.len() > 1 { line.parts.iter().map(part_content).collect() } else { Vec::new() },
+        revision: line.revision,
         opening: plain(line.opening),
         closing: plain(line.closing),
         correction: line
@@ -210,6 +235,15 @@ pub fn encode(line: &LedgerLine, previous: &str) -> serde_json::Result<(String, 
     let text = format!("{},\"本行\":\"{own}\"}}", content.strip_suffix('}').unwrap_or(&content));
     let hash = sha256_hex(text.as_bytes());
     Ok((text, hash))
+}
+
+fn part_content(part: &TaxPart) -> PartContent {
+    PartContent {
+        rate: part.rate.to_string(),
+        gross: plain(part.gross),
+        net: plain(part.net),
+        tax: plain(part.tax),
+    }
 }
 
 /// `21972.85`: no separators.
@@ -251,11 +285,7 @@ fn holds_a_whole_line(line: &[u8]) -> bool {
 }
 
 fn line_of(content: Content) -> Result<LedgerLine, String> {
-    let money = |name: &str, text: &str| {
-        let amount = number(name, text)?;
-        Money::exact(amount).ok_or_else(|| format!("{name}的值“{text}”多于两位小数"))
-    };
-    let percent = content.rate.strip_suffix('%').and_then(|percent| Decimal::from_str(percent).ok());
+    let parts = parts_of(&content)?;
     Ok(LedgerLine {
         number: content.number,
         month: content.month.parse().map_err(|error| format!("月份的值“{}”{error}", content.month))?,
@@ -265,9 +295,8 @@ fn line_of(content: Content) -> Result<LedgerLine, String> {
         gross: money("应支付", &content.gross)?,
         net: money("不含税", &content.net)?,
         tax: money("税额", &content.tax)?,
-        rate: percent
-            .and_then(TaxRate::from_percent)
-            .ok_or_else(|| format!("税率的值“{}”不是税率", content.rate))?,
+        parts,
+        revision: content.revision,
         opening: money("已结算", &content.opening)?,
         closing: money("累计", &content.closing)?,
         correction: content.correction.map(|c| Correction { replaces: c.replaces, reason: c.reason }),
@@ -277,6 +306,43 @@ fn line_of(content: Content) -> Result<LedgerLine, String> {
         issued_at: content.issued_at,
         version: content.version,
     })
+}
+
+/// 应支付 by 税率. Of several, both the rates and the sums must be those that the line gives for the whole.
+fn parts_of(content: &Content) -> Result<Vec<TaxPart>, String> {
+    if content.parts.is_empty() {
+        let (gross, net, tax) =
+            (money("应支付", &content.gross)?, money("不含税", &content.net)?, money("税额", &content.tax)?);
+        return Ok(vec![TaxPart { rate: rate(&content.rate)?, gross, net, tax }]);
+    }
+    let part = |part: &PartContent| {
+        Ok(TaxPart {
+            rate: rate(&part.rate)?,
+            gross: money("应支付", &part.gross)?,
+            net: money("不含税", &part.net)?,
+            tax: money("税额", &part.tax)?,
+        })
+    };
+    let parts = content.parts.iter().map(part).collect::<Result<Vec<TaxPart>, String>>()?;
+    let sum = |of: fn(&TaxPart) -> Money| plain(parts.iter().map(of).sum());
+    let sums = [sum(|part| part.gross), sum(|part| part.net), sum(|part| part.tax)];
+    let adds_up = sums == [content.gross.as_str(), content.net.as_str(), content.tax.as_str()];
+    let fits = adds_up && rates_of(&parts) == content.rate;
+    if fits {
+        Ok(parts)
+    } else {
+        Err("分税率的各项与应支付、不含税、税额、税率不符".into())
+    }
+}
+
+fn money(name: &str, text: &str) -> Result<Money, String> {
+    let amount = number(name, text)?;
+    Money::exact(amount).ok_or_else(|| format!("{name}的值“{text}”多于两位小数"))
+}
+
+fn rate(text: &str) -> Result<TaxRate, String> {
+    let percent = text.strip_suffix('%').and_then(|percent| Decimal::from_str(percent).ok());
+    percent.and_then(TaxRate::from_percent).ok_or_else(|| format!("税率的值“{text}”不是税率"))
 }
 
 fn number(name: &str, text: &str) -> Result<Decimal, String> {

@@ -32,7 +32,8 @@ pub(super) fn next(
         gross,
         net,
         tax: gross - net,
-        rate: TaxRate::from_percent(dec!(6)).unwrap(),
+        parts: vec![TaxPart::of(gross, TaxRate::from_percent(dec!(6)).unwrap())],
+        revision: 0,
         opening: chain.closing(),
         closing: chain.closing() + gross - replaced.map_or(Money::ZERO, |(_, gross)| gross),
         correction: reason

@@ -196,7 +196,9 @@ pub struct Adjustment {
     pub reason: Text,
     /// 税率, where the VAT rate changes.
     pub rate: Option<Located<TaxRate>>,
-    /// 报价: the new quotation's file as written, where unit prices change.
+    /// Whether 报价 is written: unit prices change.
+    pub requotes: bool,
+    /// 报价: the new quotation's file as written, where it could be read.
     pub quotation_file: Text,
     /// The new quotation, read.
     pub quotation: Option<Quotation>,

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::money::Money;
 use super::month::Month;
 use super::names::plain;
-use super::tax::TaxRate;
+use super::tax::TaxPart;
 use crate::diagnostics::Origin;
 
 /// What a correction says of the line it replaces.
@@ -40,8 +40,11 @@ pub struct LedgerLine {
     pub net: Money,
     /// 税额, 元.
     pub tax: Money,
-    /// 税率.
-    pub rate: TaxRate,
+    /// 应支付 by 税率, in the order of their days: one, or several where the rate changed within the month. They sum up to
+    /// 应支付, 不含税 and 税额.
+    pub parts: Vec<TaxPart>,
+    /// 修订: how many of the case's 调整 were in force by the end of the month when this was issued.
+    pub revision: usize,
     /// 框架协议已结算金额 before this line, 元.
     pub opening: Money,
     /// The same after it: opening + 应支付, for a correction opening + the difference.
@@ -172,6 +175,8 @@ pub struct Ledger {
     lines: Vec<(LedgerLine, Origin)>,
     /// The index of the line that counts, by order and month.
     latest: BTreeMap<(String, Month), usize>,
+    /// 不含税 settled after each line, corrections in place of what they correct, 元.
+    net_closings: Vec<Money>,
     /// What is wrong with it; where a line is not merely torn, its figures may not be relied on.
     pub damage: Vec<LedgerDamage>,
     /// The file it was read from.
@@ -181,9 +186,17 @@ pub struct Ledger {
 impl Ledger {
     /// From its sound lines, in order, and what is wrong with the others.
     pub fn new(lines: Vec<(LedgerLine, Origin)>, damage: Vec<LedgerDamage>) -> Self {
-        let indexed = lines.iter().enumerate();
-        let latest = indexed.map(|(index, (line, _))| (key(&line.order, line.month), index)).collect();
-        Self { lines, latest, damage, tail: LedgerTail::default() }
+        let mut latest = BTreeMap::new();
+        let mut net_closings = Vec::with_capacity(lines.len());
+        let mut net = Money::ZERO;
+        for (index, (line, _)) in lines.iter().enumerate() {
+            let replaced: Option<usize> = latest.insert(key(&line.order, line.month), index);
+            let replaced =
+                replaced.and_then(|index| lines.get(index)).map_or(Money::ZERO, |(old, _)| old.net);
+            net = net + line.net - replaced;
+            net_closings.push(net);
+        }
+        Self { lines, latest, net_closings, damage, tail: LedgerTail::default() }
     }
 
     /// The same, as read from this file.
@@ -219,6 +232,18 @@ impl Ledger {
     /// 框架协议已结算金额 after the last line, 元; zero for an empty ledger.
     pub fn closing(&self) -> Money {
         self.lines.last().map_or(Money::ZERO, |(line, _)| line.closing)
+    }
+
+    /// 不含税 settled after the last line, 元; zero for an empty ledger.
+    pub fn net_closing(&self) -> Money {
+        self.net_closings.last().copied().unwrap_or_default()
+    }
+
+    /// 不含税 settled before and after the line of an order and a month that counts, 元.
+    pub fn net_balances(&self, order: &str, month: Month) -> Option<(Money, Money)> {
+        let index = *self.latest.get(&key(order, month))?;
+        let before = index.checked_sub(1).and_then(|before| self.net_closings.get(before)).copied();
+        Some((before.unwrap_or_default(), *self.net_closings.get(index)?))
     }
 
     /// Whether its figures may be relied on: nothing is wrong but perhaps a torn last line.

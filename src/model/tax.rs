@@ -43,6 +43,32 @@ impl TaxRate {
     }
 }
 
+/// An amount at one rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaxPart {
+    /// 税率.
+    pub rate: TaxRate,
+    /// 含税, 元.
+    pub gross: Money,
+    /// 不含税, 元 = r2(含税 / (1 + 税率)).
+    pub net: Money,
+    /// 税额, 元 = 含税 − 不含税.
+    pub tax: Money,
+}
+
+impl TaxPart {
+    /// Separates the tax from an amount.
+    pub fn of(gross: Money, rate: TaxRate) -> Self {
+        let net = rate.net(gross);
+        Self { rate, gross, net, tax: gross - net }
+    }
+}
+
+/// The rates of some amounts as they are printed: `6%`, or `6%、3%`.
+pub fn rates_of(parts: &[TaxPart]) -> String {
+    parts.iter().map(|part| part.rate.to_string()).collect::<Vec<_>>().join("、")
+}
+
 /// `6%`.
 impl fmt::Display for TaxRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -153,7 +153,7 @@ fn r004(ctx: &Context, out: &mut Reporter) {
         if adjustment.effective_on.is_none() && !unreadable("生效日期") {
             out.report(&adjustment.origin, "调整没有生效日期").expected("生效日期: 2026-09-01");
         }
-        if adjustment.rate.is_none() && adjustment.quotation_file.is_none() && !unreadable("税率") {
+        if adjustment.rate.is_none() && !adjustment.requotes && !unreadable("税率") {
             out.report(&adjustment.origin, "调整既没有新税率，也没有新报价").expected("税率 或 报价");
         }
         if adjustment.reason.is_none() {
@@ -173,20 +173,8 @@ mod tests {
     use super::*;
     use crate::compute::testing::*;
     use crate::model::case::{Adjustment, Case};
-    use crate::model::tax::TaxRate;
     use crate::rules::testing::{fire, only};
     use rust_decimal::dec;
-
-    fn adjustment(key: &str, date: &str) -> Adjustment {
-        Adjustment {
-            origin: at(&format!("{key}.项")),
-            effective_on: day(key, date),
-            reason: text("事由", "增值税税率调整"),
-            rate: Some(Located::new(TaxRate::from_percent(dec!(3)).unwrap(), at("新税率"))),
-            quotation_file: None,
-            quotation: None,
-        }
-    }
 
     fn with(adjustments: Vec<Adjustment>) -> Case {
         let mut case = good_case();

@@ -13,6 +13,7 @@ use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
 use crate::model::month::Month;
 use crate::model::month_sheets::MonthSheets;
+use crate::model::tax::rates_of;
 
 fn has_settlements(ctx: &Context) -> bool {
     !ctx.figures.settlements.is_empty() || !ctx.case.ledger.lines().is_empty()
@@ -34,13 +35,13 @@ pub static S004: Rule = Rule {
         example: "上限 17,627,611.76 元，已结算 17,600,000.00 元，本月又应支付 50,000.00 元。",
         fix: "核对人天和考核；确实超出的，先签补充协议提高上限，或本月只结算剩余金额以内的工作。",
     },
-    applies: |ctx| ctx.figures.contract.is_some() && has_settlements(ctx),
+    applies: |ctx| ctx.figures.contract().is_some() && has_settlements(ctx),
     check: s004,
 };
 
 fn s004(ctx: &Context, out: &mut Reporter) {
     let ledger = &ctx.case.ledger;
-    let Some(cap) = ctx.figures.contract.as_ref().map(|contract| contract.gross) else { return };
+    let Some(cap) = ctx.figures.contract().map(|contract| contract.gross) else { return };
     if !ledger.is_sound() {
         return;
     }
@@ -128,7 +129,7 @@ fn differences(settlement: &OrderSettlement, line: &LedgerLine) -> Vec<String> {
         ("应支付", line.gross.to_string(), due.gross.to_string(), " 元"),
         ("不含税", line.net.to_string(), due.net.to_string(), " 元"),
         ("税额", line.tax.to_string(), due.tax.to_string(), " 元"),
-        ("税率", line.rate.to_string(), due.rate.to_string(), ""),
+        ("税率", rates_of(&line.parts), due.rates(), ""),
     ];
     let differ = rows.into_iter().filter(|(_, issued, now, _)| issued != now);
     differ.map(|(name, issued, now, unit)| format!("{name} 开具时 {issued}，现在 {now}{unit}")).collect()

@@ -14,7 +14,7 @@ fn derived(name: &str) -> Origin {
 }
 
 fn has_figures(ctx: &Context) -> bool {
-    ctx.figures.contract.is_some() || has_stated(ctx)
+    ctx.figures.contract().is_some() || has_stated(ctx)
 }
 
 fn has_stated(ctx: &Context) -> bool {
@@ -80,7 +80,7 @@ pub static M001: Rule = Rule {
 };
 
 fn m001(ctx: &Context, out: &mut Reporter) {
-    if let Some(contract) = &ctx.figures.contract
+    if let Some(contract) = ctx.figures.contract()
         && contract.net + contract.tax != contract.gross
     {
         out.report(&derived("含税上限总价"), "计算所得的含税上限总价不等于不含税价与税额之和")
@@ -121,7 +121,7 @@ pub static M002: Rule = Rule {
 };
 
 fn m002(ctx: &Context, out: &mut Reporter) {
-    for amount in amounts(&ctx.case.stated, ctx.figures.contract.as_ref()) {
+    for amount in amounts(&ctx.case.stated, ctx.figures.contract()) {
         if let Some((figure, words)) = amount.computed
             && read_capital(words) != Ok(figure)
         {
@@ -163,14 +163,14 @@ pub static M003: Rule = Rule {
 };
 
 fn m003(ctx: &Context, out: &mut Reporter) {
-    if let (Some(contract), Some(quotation)) = (&ctx.figures.contract, &ctx.figures.quotation)
+    if let (Some(contract), Some(quotation)) = (ctx.figures.contract(), ctx.figures.quotation())
         && (contract.gross, contract.net) != (quotation.gross_total, quotation.net_total)
     {
         out.report(&derived("含税上限总价"), "4.3 的金额不等于附件3 合计")
             .expected(quotation.gross_total.to_string());
     }
     let sheet = ctx.case.quotation.as_ref().map(|quotation| &quotation.origin);
-    for amount in amounts(&ctx.case.stated, ctx.figures.contract.as_ref()) {
+    for amount in amounts(&ctx.case.stated, ctx.figures.contract()) {
         let (Some(stated), Some((computed, _))) = (amount.stated, amount.computed) else { continue };
         if stated.value != computed {
             let difference = (stated.value - computed).abs();
@@ -214,8 +214,8 @@ pub static M004: Rule = Rule {
 /// 附件3's own rate cell is Q010's.
 fn m004(ctx: &Context, out: &mut Reporter) {
     let rate = ctx.pack.tender.rate;
-    if let Some(contract) = &ctx.figures.contract
-        && (contract.rate != rate || ctx.figures.table.rate != rate)
+    if let Some(contract) = ctx.figures.contract()
+        && (contract.rate != rate || ctx.figures.table().rate != rate)
     {
         out.report(&derived("税率"), format!("4.3 税率 {} 与 4.6.6 税率 {rate} 不同", contract.rate))
             .expected(rate.to_string());
@@ -240,12 +240,12 @@ pub static M005: Rule = Rule {
         example: "Σ行 = 17,600,000.03，合计不含税 ×1.06 = 17,600,000.00，差 0.03 元。",
         fix: "不需要修改；如被问起，说明以各行之和为准即可。",
     },
-    applies: |ctx| ctx.figures.quotation.is_some(),
+    applies: |ctx| ctx.figures.quotation().is_some(),
     check: m005,
 };
 
 fn m005(ctx: &Context, out: &mut Reporter) {
-    let Some(figures) = &ctx.figures.quotation else { return };
+    let Some(figures) = ctx.figures.quotation() else { return };
     let from_net = figures.rate.gross(figures.net_total);
     if from_net != figures.gross_total {
         let difference = (from_net - figures.gross_total).abs();
@@ -334,7 +334,7 @@ mod tests {
         let case = with(|_| ());
         assert!(fire("M005", &case).is_empty());
         let mut figures = CaseFigures::of(&case, &pack());
-        figures.quotation.as_mut().unwrap().gross_total = Money::round(dec!(17628237.80));
+        figures.prices.signed.quotation.as_mut().unwrap().gross_total = Money::round(dec!(17628237.80));
         let found = fire_with("M005", &case, Extra { figures: Some(figures), ..Extra::default() });
         let found = only(found, &cell_origin("J26"), Severity::Note);
         assert!(found.message.contains("差 0.02 元"), "{}", found.message);
@@ -345,7 +345,7 @@ mod tests {
         let case = with(|_| ());
         let broken = |change: fn(&mut ContractFigures)| {
             let mut figures = CaseFigures::of(&case, &pack());
-            change(figures.contract.as_mut().unwrap());
+            change(figures.prices.signed.contract.as_mut().unwrap());
             Extra { figures: Some(figures), ..Extra::default() }
         };
         let found = fire_with("M001", &case, broken(|c| c.tax = c.tax + Money::round(dec!(1))));

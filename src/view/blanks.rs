@@ -76,7 +76,7 @@ impl Collector<'_> {
     }
 
     fn figures(&mut self, figures: &CaseFigures) {
-        let quoted = figures.contract.is_some();
+        let quoted = figures.contract().is_some();
         let origin = self.case.quotation.as_ref().map(|quotation| &quotation.origin);
         let field = "报价表（附件3的单价，4.3的金额由它算出）";
         self.add(quoted, ("正文、附件3", "4.3、报价表"), field, "报价", origin);

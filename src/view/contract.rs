@@ -305,7 +305,7 @@ fn signing(case: &Case) -> Signing {
 fn amounts(figures: &CaseFigures, pack: &Pack) -> Amounts {
     let rate = pack.tender.rate;
     let known = Amounts { rate: rate.to_string(), rate_number: rate.percent_number(), ..Amounts::default() };
-    figures.contract.as_ref().map_or(known.clone(), |contract| Amounts {
+    figures.contract().map_or(known.clone(), |contract| Amounts {
         gross: contract.gross.to_string(),
         gross_words: contract.gross_words.clone(),
         net: contract.net.to_string(),

@@ -115,7 +115,7 @@ impl Framework {
     /// The framework's fields as far as the case has them.
     pub fn of(case: &Case, pack: &Pack, figures: &CaseFigures, project: &str) -> Self {
         let term = term(case);
-        let contract = figures.contract.as_ref();
+        let contract = figures.contract();
         Self {
             framework_name: framework_name(case, pack, project),
             framework_number: or_blank(&case.contract.number),

@@ -41,7 +41,7 @@ pub struct RowView {
 
 impl QuotationView {
     pub(super) fn of(figures: &CaseFigures, pack: &Pack, adopt_errata: bool) -> Self {
-        let table = &figures.table;
+        let table = figures.table();
         let mut rows: Vec<RowView> = Vec::with_capacity(table.rows.len());
         for (i, row) in table.rows.iter().enumerate() {
             let first = i == 0 || table.rows[i - 1].post != row.post;
@@ -63,7 +63,7 @@ impl QuotationView {
             });
         }
         let total = |get: fn(&crate::compute::quotation::QuotationFigures) -> String| {
-            figures.quotation.as_ref().map(get).unwrap_or_default()
+            figures.quotation().map(get).unwrap_or_default()
         };
         Self {
             rows,

@@ -222,7 +222,7 @@ fn contact(person: &ContactPerson) -> Contact {
 }
 
 fn balances(from: Sources<'_>) -> Vec<BalanceRow> {
-    let cap = from.figures.contract.as_ref().map(|contract| contract.gross);
+    let cap = from.figures.contract().map(|contract| contract.gross);
     let row = |when: &str, settled: Money| BalanceRow {
         when: when.into(),
         settled: settled.to_string(),

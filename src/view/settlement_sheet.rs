@@ -17,7 +17,7 @@ use super::sheets::{AssessmentSheet, Field, FormRow, SheetMeta, WorkRow};
 use super::workbooks;
 use crate::compute::settlement::{Difference, Issue, OrderSettlement, PersonDays};
 use crate::model::money::Money;
-use crate::model::tax::TaxRate;
+use crate::model::tax::{TaxPart, rates_of};
 
 /// The workbook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub struct DueTable {
     /// Σ 金额 − 应支付, 元.
     pub deducted: Money,
     /// 增值税税率.
-    pub rate: TaxRate,
+    pub parts: Vec<TaxPart>,
     /// 应支付 含税, 不含税, 税额.
     pub due: [Worded; 3],
     /// What a correction adds.
@@ -225,7 +225,7 @@ pub fn book(from: Sources<'_>) -> Option<SettlementBook> {
 }
 
 fn cap(from: Sources<'_>) -> Cap {
-    let contract = from.figures.contract.as_ref();
+    let contract = from.figures.contract();
     Cap {
         label: "框架协议金额上限（元）".into(),
         amount: contract.map(|contract| contract.gross),
@@ -290,7 +290,7 @@ fn due(settlement: &OrderSettlement, issue: &Issue) -> DueTable {
         let Difference { gross, net, tax } = Difference::of(due, line);
         let names = ["差额（含税）", "差额（不含税）", "差额（税额）"].map(str::to_owned);
         CorrectionTable {
-            before: worded(named("原", line.rate), [line.gross, line.net, line.tax], words),
+            before: worded(named("原", &rates_of(&line.parts)), [line.gross, line.net, line.tax], words),
             difference: worded(names, [gross, net, tax], difference_words),
         }
     });
@@ -299,16 +299,16 @@ fn due(settlement: &OrderSettlement, issue: &Issue) -> DueTable {
         labels: ["含税金额合计（元）", "考核得分", "考核扣款（元）", "增值税税率"].map(str::to_owned),
         score: settlement.score.total,
         deducted: settlement.deducted(),
-        rate: due.rate,
-        due: worded(named(name, due.rate), now, words),
+        parts: due.parts.clone(),
+        due: worded(named(name, &due.rates()), now, words),
         correction,
         stale_words: "（金额已改动，大写须重写）".into(),
     }
 }
 
 /// The names of the three amounts after a prefix.
-fn named(prefix: &str, rate: TaxRate) -> [String; 3] {
-    labels(&rate.to_string()).map(|label| format!("{prefix}{label}"))
+fn named(prefix: &str, rates: &str) -> [String; 3] {
+    labels(rates).map(|label| format!("{prefix}{label}"))
 }
 
 fn worded(names: [String; 3], amounts: [Money; 3], words: fn(Money) -> String) -> [Worded; 3] {

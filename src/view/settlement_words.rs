@@ -13,6 +13,7 @@ use crate::compute::settlement::{Difference, Issue, OrderSettlement};
 use crate::model::capital::to_capital;
 use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
+use crate::model::tax::rates_of;
 use crate::pack::{Indicator, Pack};
 
 /// What the form is called.
@@ -109,7 +110,7 @@ pub(super) fn settlement_text(settlement: &OrderSettlement) -> String {
         settlement.work_gross,
         number(settlement.score.total),
         due.gross,
-        due.rate,
+        due.rates(),
     )
 }
 
@@ -141,14 +142,14 @@ pub(super) fn amounts(settlement: &OrderSettlement, issue: &Issue) -> Vec<Amount
     let due = &settlement.due;
     let now = [due.gross, due.net, due.tax];
     let Some((line, _)) = replaced(settlement, issue) else {
-        return vec![group("", labels(&due.rate.to_string()), now, words)];
+        return vec![group("", labels(&due.rates()), now, words)];
     };
     let short = |rate: &str| ["含税".to_owned(), format!("不含税（税率{rate}）"), "税额".to_owned()];
     let Difference { gross, net, tax } = Difference::of(due, line);
     let plain = ["含税", "不含税", "税额"].map(str::to_owned);
     vec![
-        group("原应支付", short(&line.rate.to_string()), [line.gross, line.net, line.tax], words),
-        group("更正后\n应支付", short(&due.rate.to_string()), now, words),
+        group("原应支付", short(&rates_of(&line.parts)), [line.gross, line.net, line.tax], words),
+        group("更正后\n应支付", short(&due.rates()), now, words),
         group("差额", plain, [gross, net, tax], difference_words),
     ]
 }

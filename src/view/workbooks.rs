@@ -25,7 +25,7 @@ pub(super) fn meta(view: &ContractView, title: &str) -> SheetMeta {
 
 /// 附件3.
 pub fn quotation(figures: &CaseFigures, view: &ContractView) -> QuotationSheet {
-    let totals = figures.quotation.as_ref();
+    let totals = figures.quotation();
     QuotationSheet {
         meta: meta(view, "附件3 报价表"),
         table: price_table(figures, view),
@@ -44,7 +44,7 @@ pub fn quotation_form(figures: &CaseFigures, pack: &Pack, view: &ContractView) -
 
 fn price_table(figures: &CaseFigures, view: &ContractView) -> PriceTable {
     let mut posts: Vec<PricePost> = Vec::new();
-    for row in &figures.table.rows {
+    for row in &figures.table().rows {
         match posts.last_mut() {
             Some(post) if post.name == row.post => post.rows.push(price_row(row)),
             _ => posts.push(PricePost { name: row.post.clone(), rows: vec![price_row(row)] }),
@@ -56,7 +56,7 @@ fn price_table(figures: &CaseFigures, view: &ContractView) -> PriceTable {
         project: format!("项目名称：{}", view.project_full),
         headings: wording::quotation_headings(unit),
         posts,
-        rate: figures.table.rate,
+        rate: figures.table().rate,
         total_label: "合计".into(),
         notes: view.quotation.notes.clone(),
     }

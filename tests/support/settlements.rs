@@ -14,7 +14,7 @@ use hetong::model::month::Month;
 use hetong::model::month_sheets::{AssessmentEntry, MonthSheets, WorkEntry};
 use hetong::model::order::{ContactPerson, Order};
 use hetong::model::quotation::CellNumber;
-use hetong::model::tax::TaxRate;
+use hetong::model::tax::{TaxPart, TaxRate};
 use hetong::pack::Pack;
 use hetong::render::fonts::Fonts;
 use hetong::rules::Purpose;
@@ -121,7 +121,8 @@ pub fn ledger_line(number: u32, case: &Case, gross: Decimal, opening: Decimal) -
         gross,
         net: rate.net(gross),
         tax: gross - rate.net(gross),
-        rate,
+        parts: vec![TaxPart::of(gross, rate)],
+        revision: 0,
         opening,
         closing: opening + gross,
         correction: None,

@@ -229,7 +229,7 @@ fn due(table: &mut Table, view: &SettlementBook, total: &str, score: &str) -> Re
     let decimals = cents::score_decimals([due.score].into_iter());
     let money = formats::money();
     let plain = money.clone().set_num_format("General");
-    let fraction = due.rate.fraction().normalize();
+    let fraction = due.parts.first().map(|part| part.rate.fraction().normalize()).unwrap_or_default();
     let percent =
         formats::percent(fraction.scale().saturating_sub(2)).set_align(rust_xlsxwriter::FormatAlign::Right);
     let [gross_due, net_due, tax_due] = &due.due;

@@ -33,12 +33,12 @@ pub static O002: Rule = Rule {
         example: "上限 1,000,000.00 元，前两份订单 900,000.00 元，第三份 150,000.00 元：超出 50,000.00 元。",
         fix: "减少这份订单的人天，或先签补充协议提高上限。",
     },
-    applies: |ctx| has_orders(ctx) && ctx.figures.contract.is_some(),
+    applies: |ctx| has_orders(ctx) && ctx.figures.contract().is_some(),
     check: o002,
 };
 
 fn o002(ctx: &Context, out: &mut Reporter) {
-    let Some(cap) = ctx.figures.contract.as_ref().map(|contract| contract.gross) else { return };
+    let Some(cap) = ctx.figures.contract().map(|contract| contract.gross) else { return };
     let totals = || ctx.figures.orders.iter().filter_map(|order| order.total);
     let all: Money = totals().sum();
     let mut sum = Money::ZERO;
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn o002_the_order_that_crosses_the_cap_is_named() {
         let cap = crate::compute::CaseFigures::of(&good_case(), &crate::compute::testing::pack());
-        let cap = cap.contract.unwrap().gross;
+        let cap = cap.contract().unwrap().gross;
         let orders = || {
             vec![
                 days("DD-3", dec!(1), "2026-05-01"),

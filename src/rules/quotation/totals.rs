@@ -157,7 +157,7 @@ fn q006(ctx: &Context, out: &mut Reporter) {
         }
         return;
     };
-    let figures = ctx.figures.quotation.as_ref();
+    let figures = ctx.figures.quotation();
     check_sum(
         quotation,
         "不含税总价",
@@ -241,11 +241,11 @@ fn q007(ctx: &Context, out: &mut Reporter) {
     let cell = quotation.totals.as_ref().and_then(|totals| judged(&totals.gross_total));
     let origin = cell.map_or(&quotation.origin, |cell| cell.origin);
     let quoted = cell.map(|cell| cell.number);
-    if let Some(figures) = ctx.figures.quotation.as_ref().filter(|f| f.gross_total > ceiling) {
+    if let Some(figures) = ctx.figures.quotation().filter(|f| f.gross_total > ceiling) {
         tell_over(figures, ctx, origin, quoted, out);
     } else if let Some(quoted) = quoted.filter(|quoted| *quoted > ceiling.decimal()) {
         let excess = shown(quoted - ceiling.decimal());
-        let computed = ctx.figures.quotation.as_ref().map_or_else(String::new, |figures| {
+        let computed = ctx.figures.quotation().map_or_else(String::new, |figures| {
             format!("；按不含税单价重算为 {} 元，没有超过", figures.gross_total)
         });
         out.report(
@@ -271,7 +271,7 @@ fn tell_over(
     let (total, excess) = (figures.gross_total, figures.gross_total - ceiling);
     let by_gross_price: Money = figures.rows.iter().map(gross_by_gross_price).sum();
     let mut message = format!("含税总价 {total} 元超过最高限价 {ceiling} 元，超出 {excess} 元");
-    if ctx.figures.table.rows.iter().all(|row| row.figures.as_ref().is_none_or(|f| within(row, f))) {
+    if ctx.figures.table().rows.iter().all(|row| row.figures.as_ref().is_none_or(|f| within(row, f))) {
         message.push_str("；各单价都没有超过单价限价，但总价限价须单独满足");
     }
     if quoted == Some(by_gross_price.decimal()) && by_gross_price != total {
