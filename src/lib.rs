@@ -26,4 +26,5 @@ pub mod model;
 pub mod pack;
 pub mod render;
 pub mod rules;
+pub mod verify;
 pub mod view;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::contract::{framework_name, term};
 use super::{full_date, or_blank};
 use crate::compute::CaseFigures;
+use crate::compute::prices::{Cap, CapBasis};
 use crate::model::case::Case;
 use crate::pack::Pack;
 
@@ -20,6 +21,8 @@ pub struct Framework {
     pub framework_to: String,
     pub cap: String,
     pub cap_words: String,
+    /// What follows the cap to say on which basis it is compared; empty on the form as signed.
+    pub cap_note: String,
     pub buyer_name: String,
     pub supplier_name: String,
 }
@@ -123,9 +126,32 @@ impl Framework {
             framework_to: term.map(|term| full_date(term.to)).unwrap_or_default(),
             cap: contract.map(|contract| contract.gross.to_string()).unwrap_or_default(),
             cap_words: contract.map(|contract| contract.gross_words.clone()).unwrap_or_default(),
+            cap_note: String::new(),
             buyer_name: pack.buyer.name.clone(),
             supplier_name: or_blank(&case.supplier.name),
         }
+    }
+}
+
+impl Framework {
+    /// The same with the cap in force, on the basis on which it is compared (4.3); blanks where there is none.
+    #[must_use]
+    pub fn with_cap(self, cap: Option<Cap<'_>>) -> Self {
+        let text = |of: fn(&Cap<'_>) -> String| cap.as_ref().map(of).unwrap_or_default();
+        Self {
+            cap: text(|cap| cap.amount().to_string()),
+            cap_words: text(|cap| cap.words().to_owned()),
+            cap_note: text(|cap| cap_note(cap.basis)),
+            ..self
+        }
+    }
+}
+
+/// What follows a cap to say on which basis it stands.
+pub fn cap_note(basis: CapBasis) -> String {
+    match basis {
+        CapBasis::Gross => "（含税）".into(),
+        CapBasis::Net => "（不含税；增值税税率调整后按不含税价比较，框架协议4.3）".into(),
     }
 }
 
