@@ -15,7 +15,7 @@ use super::settle::{IssueOrder, SettleError, input_hashes};
 use super::settle_guard::{Errors, in_the_way, unsettled, within_cap};
 use crate::compute::ledger::{Issuer, Issuing, Stamp, as_issued};
 use crate::compute::quotation::same_name;
-use crate::compute::settlement::{Issue, OrderSettlement};
+use crate::compute::settlement::{Balance, Issue, OrderSettlement};
 use crate::input::months::MONTHS_FOLDER;
 use crate::model::ledger::{Ledger, LedgerLine};
 use crate::model::money::Money;
@@ -390,10 +390,12 @@ fn balance_drafts(decided: &mut [Decided], closing: Money) {
 
 /// 框架协议已结算金额 up to the end of a month when all of it is done, its drafts included; what was issued for later
 /// months is left out.
-pub fn cumulative(decided: &[Decided], ledger: &Ledger, month: Month) -> Money {
+pub fn cumulative(decided: &[Decided], ledger: &Ledger, month: Month) -> Balance {
     let anew = |line: &LedgerLine| {
         line.month == month && decided.iter().any(|one| same_name(&one.settlement.order, &line.order))
     };
-    let earlier = ledger.effective().filter(|line| line.month <= month && !anew(line)).map(|line| line.gross);
-    earlier.chain(decided.iter().map(|one| one.settlement.due.gross)).sum()
+    let earlier = ledger.effective().filter(|line| line.month <= month && !anew(line));
+    let earlier = earlier.map(|line| Balance { gross: line.gross, net: line.net });
+    let due = |one: &Decided| Balance { gross: one.settlement.due.gross, net: one.settlement.due.net };
+    earlier.chain(decided.iter().map(due)).fold(Balance::default(), Balance::plus)
 }

@@ -1,7 +1,7 @@
 //! What is kept of a case when its month is done: as much as the findings' report and the summary need, so that a
 //! batch's memory does not grow with its documents.
 //!
-//! May use: `bundle::job`, `view::summary`, `diagnostics`.
+//! May use: `bundle::job`, `compute`, `view::summary`, `diagnostics`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -95,14 +95,18 @@ pub fn report(
     let rows = FindingRow::all(&case.name, &findings);
     let elsewhere = errors.map_or(0, |errors| errors.elsewhere.len());
     let findings = without(findings, errors.map_or(&[], |errors| errors.elsewhere.as_slice()));
-    let cap = figures.contract().map(|contract| contract.gross);
+    let cap = figures.prices.cap_on(month.last());
+    let basis = figures.prices.basis_on(month.last());
+    let so_far = case.ledger.is_sound().then(|| cumulative(&[], &case.ledger, month));
     let mut summary = CaseSummary {
         case: case.name.clone(),
         supplier: text(&case.supplier.name).unwrap_or_else(|| case.name.clone()),
         short_name: text(&case.supplier.short_name).unwrap_or_default(),
         contract: text(&case.contract.number).unwrap_or_default(),
-        cap,
-        cumulative: case.ledger.is_sound().then(|| cumulative(&[], &case.ledger, month)),
+        basis,
+        cap: cap.map(|cap| cap.amount()),
+        cumulative: so_far.map(|so_far| so_far.gross),
+        net_cumulative: so_far.map(|so_far| so_far.net),
         findings: rows,
         ..CaseSummary::default()
     };
@@ -110,8 +114,9 @@ pub fn report(
         Ok(_) if case.months.is_empty() => Outcome::Absent,
         Ok(done) => {
             let decided = &done.plan.decided;
-            summary.cumulative = Some(cumulative(decided, &case.ledger, month));
-            summary.orders = decided.iter().map(|decided| row(decided, &case, cap)).collect();
+            let so_far = cumulative(decided, &case.ledger, month);
+            (summary.cumulative, summary.net_cumulative) = (Some(so_far.gross), Some(so_far.net));
+            summary.orders = decided.iter().map(|decided| row(decided, &case, &summary)).collect();
             summary.unsettled.clone_from(&done.plan.unsettled);
             outcome(done, elsewhere, not_issued(folder, month, &case.ledger))
         }
@@ -139,8 +144,9 @@ fn text(text: &crate::model::case::Text) -> Option<String> {
     text.as_ref().map(|text| text.value.clone())
 }
 
-fn row(decided: &Decided, case: &Case, cap: Option<crate::model::money::Money>) -> SettledOrder {
+fn row(decided: &Decided, case: &Case, summary: &CaseSummary) -> SettledOrder {
     let settlement = &decided.settlement;
+    let settled = summary.basis.of(settlement.closing, settlement.net_closing);
     let order = case.orders.get(settlement.order_index);
     SettledOrder {
         order: settlement.order.clone(),
@@ -151,7 +157,9 @@ fn row(decided: &Decided, case: &Case, cap: Option<crate::model::money::Money>) 
         net: settlement.due.net,
         tax: settlement.due.tax,
         closing: settlement.closing,
-        remaining: cap.map(|cap| cap - settlement.closing),
+        net_closing: settlement.net_closing,
+        basis: summary.basis,
+        remaining: summary.cap.map(|cap| cap - settled),
         state: decided.state(),
     }
 }

@@ -49,9 +49,10 @@ impl Prices {
 }
 
 /// On which of the cap's two figures settlements and orders are held against it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CapBasis {
     /// 含税上限总价: as signed.
+    #[default]
     Gross,
     /// 不含税价: once the VAT rate has changed, for only the 不含税价 stays what it was (4.3).
     Net,

@@ -127,6 +127,23 @@ pub struct OrderSettlement {
     pub issued: Option<LedgerLine>,
 }
 
+/// 框架协议已结算金额, on both bases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// 含税, 元.
+    pub gross: Money,
+    /// 不含税, 元: what is held against the cap once the VAT rate has changed (4.3).
+    pub net: Money,
+}
+
+impl Balance {
+    /// After another amount.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { gross: self.gross + other.gross, net: self.net + other.net }
+    }
+}
+
 /// What a 结算单 is printed as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "there is one for each 结算单, and none is kept")]

@@ -1,10 +1,11 @@
 //! 结算汇总: all cases of a month in one workbook.
 //!
-//! May use: `model`, `diagnostics`, and its own room.
+//! May use: `model`, `compute`, `diagnostics`, and its own room.
 
 use rust_decimal::Decimal;
 
 use super::sheets::{Money, SheetMeta};
+use crate::compute::prices::CapBasis;
 use crate::diagnostics::{Diagnostic, Findings};
 use crate::model::month::Month;
 
@@ -50,9 +51,13 @@ pub struct SettledOrder {
     pub net: Money,
     /// 税额, 元.
     pub tax: Money,
-    /// 框架协议已结算金额 after it, 元.
+    /// 框架协议已结算金额 after it, 含税, 元.
     pub closing: Money,
-    /// 剩余金额 after it, 元; none while the cap is not known.
+    /// The same 不含税, 元.
+    pub net_closing: Money,
+    /// On which of the two it is held against the cap.
+    pub basis: CapBasis,
+    /// 剩余金额 after it on that basis, 元; none while the cap is not known.
     pub remaining: Option<Money>,
     /// How far it is.
     pub state: State,
@@ -69,10 +74,14 @@ pub struct CaseSummary {
     pub short_name: String,
     /// 合同编号; may be empty.
     pub contract: String,
-    /// 含税上限总价, 元.
+    /// What is held against the cap on the month's last day.
+    pub basis: CapBasis,
+    /// 含税上限总价 or 不含税价, as the basis says, 元.
     pub cap: Option<Money>,
-    /// 累计已结算 with this month's 结算单, 元; none where the ledger cannot be relied on.
+    /// 累计已结算 with this month's 结算单, 含税, 元; none where the ledger cannot be relied on.
     pub cumulative: Option<Money>,
+    /// The same 不含税, 元.
+    pub net_cumulative: Option<Money>,
     /// Its 结算单, by order.
     pub orders: Vec<SettledOrder>,
     /// Orders that worked in the month and are not among them.
@@ -93,6 +102,13 @@ pub struct FindingRow {
     pub place: String,
     pub message: String,
     pub help: String,
+}
+
+impl CaseSummary {
+    /// 累计已结算 on the basis on which it is held against the cap, 元.
+    pub fn settled(&self) -> Option<Money> {
+        self.cumulative.zip(self.net_cumulative).map(|(gross, net)| self.basis.of(gross, net))
+    }
 }
 
 impl FindingRow {
@@ -324,7 +340,7 @@ fn suppliers(cases: &[CaseSummary]) -> Vec<SupplierRow> {
 }
 
 fn supplier(case: &CaseSummary) -> SupplierRow {
-    let both = case.cap.zip(case.cumulative);
+    let both = case.cap.zip(case.settled());
     let share = both.and_then(|(cap, cumulative)| cumulative.decimal().checked_div(cap.decimal()));
     let name = if case.short_name.is_empty() { &case.supplier } else { &case.short_name };
     let percent = |share: Decimal| format!("{}%", Money::round(share * Decimal::ONE_HUNDRED).decimal());
@@ -332,7 +348,7 @@ fn supplier(case: &CaseSummary) -> SupplierRow {
         supplier: case.supplier.clone(),
         contract: case.contract.clone(),
         cap: case.cap,
-        cumulative: case.cumulative,
+        cumulative: case.settled(),
         remaining: both.map(|(cap, cumulative)| cap - cumulative),
         share,
         note: note(case),
@@ -369,6 +385,8 @@ mod tests {
             net,
             tax: yuan(gross) - net,
             closing: yuan(gross),
+            net_closing: net,
+            basis: CapBasis::Gross,
             remaining: Some(yuan(dec!(1000) - gross)),
             state,
         }
@@ -380,6 +398,7 @@ mod tests {
             supplier: format!("{name}公司"),
             cap: Some(yuan(dec!(1000))),
             cumulative: Some(yuan(cumulative)),
+            net_cumulative: Some(Money::round(cumulative / dec!(1.06))),
             orders,
             failed: failed.into(),
             ..CaseSummary::default()

@@ -228,6 +228,7 @@ fn finish(table: &mut Table, heading: u32, columns: u16) -> Result<(), XlsxError
 mod tests {
     use super::super::testing::{keep, part, read};
     use super::*;
+    use crate::compute::prices::CapBasis;
     use crate::view::sheets::Money;
     use crate::view::summary::{CaseSummary, SettledOrder, State};
     use calamine::{Data, Reader, Xlsx};
@@ -249,6 +250,8 @@ mod tests {
                 net,
                 tax: gross - net,
                 closing: gross,
+                net_closing: net,
+                basis: CapBasis::Gross,
                 remaining: Some(cap - gross),
                 state: State::Draft,
             };
@@ -259,6 +262,7 @@ mod tests {
                 contract: format!("MGYY-2026-{n:04}"),
                 cap: Some(cap),
                 cumulative: Some(gross),
+                net_cumulative: Some(net),
                 orders: vec![order],
                 ..CaseSummary::default()
             }
@@ -286,6 +290,7 @@ mod tests {
             failed: "2 个错误，见“发现”".into(),
             cap: Some(Money::round(dec!(12000000))),
             cumulative: Some(Money::ZERO),
+            net_cumulative: Some(Money::ZERO),
             findings: vec![finding],
             ..CaseSummary::default()
         };
