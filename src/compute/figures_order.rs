@@ -4,47 +4,57 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::CaseFigures;
 use super::figures::{Figure, Input, ROUNDING};
 use super::order::{OrderFigures, OrderLineFigures, sequence};
-use super::payment_plan::Basis;
+use super::payment_plan::{Basis, StageFigures};
 use crate::model::case::Case;
 use crate::model::money::Money;
 use crate::model::order::{Order, OrderLine, PaymentStage};
+use crate::model::tax::TaxRate;
 
 const CLAUSE: &str = "附件6";
 const PERCENT_ROUNDING: &str = "四舍五入到 0.01%";
 
 /// Every figure of the orders. What cannot be worked out yet has none.
 pub fn order_book(case: &Case, figures: &CaseFigures) -> Vec<Figure> {
-    let sequence = sequence(&case.orders);
+    let rate_changes = figures.prices.revisions.iter().any(|p| p.rate() != figures.prices.signed.rate());
     let mut book = Vec::new();
     let mut before: Vec<Input> = Vec::new();
-    for index in sequence {
-        let (Some(order), Some(figures)) = (case.orders.get(index), figures.orders.get(index)) else {
+    let mut seen = Seen::default();
+    for index in sequence(&case.orders) {
+        let (Some(order), Some(own)) = (case.orders.get(index), figures.orders.get(index)) else {
             continue;
         };
-        let name = order.called();
-        book.extend(line_book(&name, order, figures));
-        book.extend(total_book(&name, figures));
-        book.extend(figures.executed.map(|executed| executed_figure(&name, executed, &before)));
-        book.extend(plan_book(&name, order, figures));
-        before.extend(figures.total.map(|total| computed(&format!("{name} 订单总额"), total)));
-    }
-    unique(book)
-}
-
-/// Two lines of one 岗位 and 级别, and two orders of one number, still have figures of their own.
-fn unique(mut book: Vec<Figure>) -> Vec<Figure> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for figure in &mut book {
-        let count = seen.entry(figure.name.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            figure.name = format!("{}（{count}）", figure.name);
+        // Two orders of one number still have figures of their own.
+        let name = seen.numbered(order.called());
+        let lines = line_book(&name, order, own);
+        let total = total_book(&name, own, &lines);
+        book.extend(lines);
+        book.extend(total);
+        if rate_changes {
+            book.extend(net_total(&name, case, own, figures));
         }
+        book.extend(own.executed.map(|executed| executed_figure(&name, executed, &before)));
+        book.extend(plan_book(&name, order, own));
+        before.extend(own.total.map(|total| computed(&format!("{name} 订单总额"), total)));
     }
     book
+}
+
+/// Names that were given, each with how often.
+#[derive(Default)]
+struct Seen(BTreeMap<String, usize>);
+
+impl Seen {
+    /// The name itself the first time, then `name（2）`.
+    fn numbered(&mut self, name: String) -> String {
+        let count = self.0.entry(name.clone()).or_default();
+        *count += 1;
+        if *count > 1 { format!("{name}（{count}）") } else { name }
+    }
 }
 
 fn figure(name: String, value: String, unit: &'static str, formula: String) -> Figure {
@@ -55,40 +65,49 @@ fn computed(name: &str, value: Money) -> Input {
     Input { name: name.to_owned(), value: value.to_string(), origin: None }
 }
 
-fn line_book<'a>(
-    name: &'a str,
-    order: &'a Order,
-    figures: &'a OrderFigures,
-) -> impl Iterator<Item = Figure> + 'a {
-    order.lines.iter().zip(&figures.lines).filter_map(move |(line, figures)| line_figure(name, line, figures))
+/// The 金额 of each line that has one; two lines of one 岗位 and 级别 are told apart by a number.
+fn line_book(name: &str, order: &Order, figures: &OrderFigures) -> Vec<Figure> {
+    let mut seen = Seen::default();
+    let pairs = order.lines.iter().zip(&figures.lines);
+    let amounts = pairs.filter_map(|(line, own)| line_figure(name, line, own, figures.revision));
+    amounts.map(|figure| Figure { name: seen.numbered(figure.name), ..figure }).collect()
 }
 
-fn line_figure(name: &str, line: &OrderLine, figures: &OrderLineFigures) -> Option<Figure> {
+fn line_figure(name: &str, line: &OrderLine, figures: &OrderLineFigures, revision: usize) -> Option<Figure> {
     let (days, price, gross) = (line.days.as_ref()?, figures.gross_price?, figures.gross?);
     let (post, shown) = (format!("{}·{}", figures.post, figures.level), days.value.normalize());
     let inputs = vec![
         Input { name: "人天".into(), value: shown.to_string(), origin: Some(days.origin.clone()) },
-        computed(&format!("{post} 含税单价"), price),
+        computed(&in_revision(revision, &format!("{post} 含税单价")), price),
     ];
     let formula = format!("人天 × 含税单价 = {shown} × {}", price.decimal());
     let named = figure(format!("{name} {post} 金额"), gross.to_string(), "元", formula);
     Some(Figure { inputs, rounding: Some(ROUNDING), ..named })
 }
 
-fn total_book(name: &str, figures: &OrderFigures) -> Vec<Figure> {
+fn total_book(name: &str, figures: &OrderFigures, lines: &[Figure]) -> Vec<Figure> {
     let Some(total) = figures.total else { return Vec::new() };
-    let lines = figures
-        .lines
-        .iter()
-        .filter_map(|line| Some(computed(&format!("{name} {}·{} 金额", line.post, line.level), line.gross?)));
+    let inputs =
+        lines.iter().map(|line| Input { name: line.name.clone(), value: line.value.clone(), origin: None });
     let of = format!("{name} 订单总额");
     let sum = figure(of.clone(), total.to_string(), "元", format!("{} 行金额之和", figures.lines.len()));
-    let mut book = vec![Figure { inputs: lines.collect(), ..sum }];
+    let mut book = vec![Figure { inputs: inputs.collect(), ..sum }];
     if let Some(words) = &figures.total_words {
         let words = figure(format!("{of}大写"), words.clone(), "", format!("订单总额 {total} 的中文大写"));
         book.push(Figure { inputs: vec![computed(&of, total)], ..words });
     }
     book
+}
+
+/// What is held against the cap once the VAT rate has changed.
+fn net_total(name: &str, case: &Case, order: &OrderFigures, figures: &CaseFigures) -> Option<Figure> {
+    let (total, net) = (order.total?, order.net_total?);
+    let rate = figures.prices.revision(order.revision)?.rate();
+    let factor = (Decimal::ONE + rate.fraction()).normalize();
+    let formula = format!("订单总额 ÷ (1 + 税率) = {} ÷ {factor}", total.decimal());
+    let named = figure(format!("{name} 订单总额（不含税）"), net.to_string(), "元", formula);
+    let inputs = vec![computed(&format!("{name} 订单总额"), total), rate_input(case, rate, order.revision)];
+    Some(Figure { inputs, rounding: Some(ROUNDING), clause: "4.3", ..named })
 }
 
 fn executed_figure(name: &str, executed: Money, before: &[Input]) -> Figure {
@@ -104,44 +123,95 @@ fn executed_figure(name: &str, executed: Money, before: &[Input]) -> Figure {
 
 fn plan_book(name: &str, order: &Order, figures: &OrderFigures) -> Vec<Figure> {
     let Some(total) = figures.total else { return Vec::new() };
-    let input = computed(&format!("{name} 订单总额"), total);
-    let mut book = Vec::new();
-    for (index, (stage, row)) in order.plan.iter().zip(&figures.plan).enumerate() {
-        let called = format!("{name} 付款计划{}{}", index + 1, stage_name(stage));
-        if let Some(amount) = row.amount {
-            let percent = row.share.map(super::payment_plan::percent).unwrap_or_default();
-            let (formula, rounding) = match row.amount_basis {
-                Basis::Stated => ("订单写明的金额".to_owned(), None),
-                Basis::Computed => (format!("订单总额 × 比例 = {total} × {percent}"), Some(ROUNDING)),
-                Basis::Rest => (
-                    format!("订单总额 − 其余各期 = {total} − {}（比例 {percent}）", others(figures, index)),
-                    None,
-                ),
-            };
-            let of = figure(format!("{called} 应付金额"), amount.to_string(), "元", formula);
-            book.push(Figure { inputs: vec![input.clone()], rounding, ..of });
-        }
-        if let (Some(share), Some(amount)) = (row.share, row.amount) {
-            let (formula, rounding) = match row.share_basis {
-                Basis::Stated => continue,
-                Basis::Computed => (format!("金额 ÷ 订单总额 = {amount} ÷ {total}"), Some(PERCENT_ROUNDING)),
-                Basis::Rest => ("100% − 其余各期的比例".to_owned(), None),
-            };
-            let of = figure(format!("{called} 付款比例"), super::payment_plan::percent(share), "", formula);
-            book.push(Figure { inputs: vec![input.clone()], rounding, ..of });
-        }
+    let rows: Vec<(&PaymentStage, &StageFigures)> = order.plan.iter().zip(&figures.plan).collect();
+    let book = PlanBook { name, total, rows };
+    (0..book.rows.len()).flat_map(|at| [book.amount(at), book.share(at)]).flatten().collect()
+}
+
+/// 付款计划 of one order.
+struct PlanBook<'o> {
+    name: &'o str,
+    total: Money,
+    rows: Vec<(&'o PaymentStage, &'o StageFigures)>,
+}
+
+impl PlanBook<'_> {
+    fn called(&self, at: usize) -> String {
+        let stage = self.rows.get(at).and_then(|(stage, _)| stage.stage.as_ref());
+        let stage = stage.map(|stage| format!(" {}", stage.value)).unwrap_or_default();
+        format!("{} 付款计划{}{stage}", self.name, at + 1)
     }
-    book
+
+    fn total_input(&self) -> Input {
+        computed(&format!("{} 订单总额", self.name), self.total)
+    }
+
+    /// 应付金额 of the rows for which `wanted` says so.
+    fn amounts(&self, wanted: impl Fn(usize) -> bool) -> Vec<Input> {
+        let rows = self.rows.iter().enumerate().filter(|(at, _)| wanted(*at));
+        let amount = |(at, (_, row)): (usize, &(&PaymentStage, &StageFigures))| {
+            Some(computed(&format!("{} 应付金额", self.called(at)), row.amount?))
+        };
+        rows.filter_map(amount).collect()
+    }
+
+    fn amount(&self, at: usize) -> Option<Figure> {
+        let (stage, row) = self.rows.get(at)?;
+        let amount = row.amount?;
+        let percent = row.share.map(super::payment_plan::percent).unwrap_or_default();
+        let share = stage.share.as_ref().map(|share| Input {
+            name: "比例".into(),
+            value: percent.clone(),
+            origin: Some(share.origin.clone()),
+        });
+        let stated = stage
+            .amount
+            .as_ref()
+            .map(|stated| Input { origin: Some(stated.origin.clone()), ..computed("金额", stated.value) });
+        let total = self.total;
+        let (formula, inputs, rounding) = match row.amount_basis {
+            Basis::Stated => ("订单写明的金额".to_owned(), stated.into_iter().collect(), None),
+            Basis::Computed => (
+                format!("订单总额 × 比例 = {total} × {percent}"),
+                std::iter::once(self.total_input()).chain(share).collect(),
+                Some(ROUNDING),
+            ),
+            Basis::Rest => {
+                let others = self.rows.iter().enumerate().filter(|(other, _)| *other != at);
+                let others: Money = others.filter_map(|(_, (_, row))| row.amount).sum();
+                let inputs = std::iter::once(self.total_input()).chain(self.amounts(|other| other != at));
+                let formula = format!("订单总额 − 其余各期 = {total} − {others}（比例 {percent}）");
+                (formula, inputs.chain(share).collect(), None)
+            }
+        };
+        let named = figure(format!("{} 应付金额", self.called(at)), amount.to_string(), "元", formula);
+        Some(Figure { inputs, rounding, ..named })
+    }
+
+    fn share(&self, at: usize) -> Option<Figure> {
+        let (_, row) = self.rows.get(at)?;
+        let (share, amount, total) = (row.share?, row.amount?, self.total);
+        let (formula, rounding) = match row.share_basis {
+            Basis::Stated => return None,
+            Basis::Computed => (format!("金额 ÷ 订单总额 = {amount} ÷ {total}"), Some(PERCENT_ROUNDING)),
+            Basis::Rest => ("100% − 其余各期的比例".to_owned(), None),
+        };
+        let value = super::payment_plan::percent(share);
+        let inputs = [self.amounts(|other| other == at), vec![self.total_input()]].concat();
+        let named = figure(format!("{} 付款比例", self.called(at)), value, "", formula);
+        Some(Figure { inputs, rounding, ..named })
+    }
 }
 
-/// What the other stages come to.
-fn others(figures: &OrderFigures, index: usize) -> Money {
-    let rows = figures.plan.iter().enumerate().filter(|(at, _)| *at != index);
-    rows.filter_map(|(_, row)| row.amount).sum()
+/// A figure of 附件3 or 4.3 as it is called in the book: those of a 修订 say so.
+pub(super) fn in_revision(revision: usize, name: &str) -> String {
+    if revision == 0 { name.to_owned() } else { format!("修订{revision} {name}") }
 }
 
-fn stage_name(stage: &PaymentStage) -> String {
-    stage.stage.as_ref().map(|stage| format!(" {}", stage.value)).unwrap_or_default()
+/// The 税率 in force at a 修订, with the 调整 that set it; the pack's has no place in the case.
+pub(super) fn rate_input(case: &Case, rate: TaxRate, revision: usize) -> Input {
+    let set = case.adjustments.iter().take(revision).rev().find_map(|adjustment| adjustment.rate.as_ref());
+    Input { name: "税率".into(), value: rate.to_string(), origin: set.map(|set| set.origin.clone()) }
 }
 
 #[cfg(test)]

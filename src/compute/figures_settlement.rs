@@ -1,4 +1,4 @@
-//! How every figure of a 结算单 came about: from the cells of 工时 and 考核 to 应支付 and the balances.
+//! How every figure of a 结算单 came about: from the cells of 工时 and 考核 to 考核得分; `figures_due` goes on from there.
 //!
 //! Names are `DD-2026-001 2026-03 应支付`.
 //!
@@ -8,46 +8,61 @@ use rust_decimal::Decimal;
 
 use super::CaseFigures;
 use super::figures::{Figure, Input, ROUNDING};
+use super::figures_order::in_revision;
+use super::month_prices::MonthPrices;
+use super::prices::PriceHistory;
 use super::quotation::same_name;
 use super::score::IndicatorScore;
 use super::settlement::{OrderSettlement, SettledLine, assessment_of, work_of};
 use crate::diagnostics::Origin;
 use crate::model::case::Case;
-use crate::model::money::Money;
-use crate::model::month_sheets::{AssessmentEntry, MonthSheets};
+use crate::model::month_sheets::{AssessmentEntry, MonthSheets, WorkEntry};
 use crate::pack::{Indicator, Pack};
 
-const CLAUSE: &str = "4.5";
-const TAX_CLAUSE: &str = "4.6.6";
+pub(super) const CLAUSE: &str = "4.5";
 const ANNEX_2: &str = "附件2";
-const ANNEX_7: &str = "附件7";
 
 /// Every figure of every 结算单 of the months that were read.
 pub fn settlement_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figure> {
-    let cap = figures.contract().map(|contract| contract.gross);
-    let of_month = |settlement: &OrderSettlement| {
-        case.months.iter().find(|sheets| sheets.month == settlement.month).map(|sheets| Book {
-            name: format!("{} {}", settlement.order, settlement.month),
-            settlement: settlement.clone(),
-            sheets,
-        })
-    };
-    let books = figures.settlements.iter().filter_map(of_month);
-    books.flat_map(|book| book.figures(case, pack, cap)).collect()
+    let prices = &figures.prices;
+    let mut book = Vec::new();
+    // Not issued yet, or to be corrected: they move the balances of those that come after them.
+    let mut pending: Vec<&OrderSettlement> = Vec::new();
+    for settlement in &figures.settlements {
+        if let Some(sheets) = case.months.iter().find(|sheets| sheets.month == settlement.month) {
+            let name = chapter(settlement);
+            book.extend(
+                Book { name, settlement, sheets, case, prices, pending: pending.clone() }.figures(pack),
+            );
+        }
+        let stands = settlement.issued.as_ref().is_some_and(|line| settlement.agrees_with(line));
+        pending.extend((!stands).then_some(settlement));
+    }
+    book
+}
+
+/// `DD-2026-001 2026-03`.
+pub(super) fn chapter(settlement: &OrderSettlement) -> String {
+    format!("{} {}", settlement.order, settlement.month)
 }
 
 /// One settlement's chapter of the book.
-struct Book<'c> {
-    /// `DD-2026-001 2026-03`.
-    name: String,
-    settlement: OrderSettlement,
-    sheets: &'c MonthSheets,
+pub(super) struct Book<'c> {
+    pub name: String,
+    pub settlement: &'c OrderSettlement,
+    pub sheets: &'c MonthSheets,
+    pub case: &'c Case,
+    pub prices: &'c PriceHistory,
+    /// Those before it that the ledger does not have as they are now.
+    pub pending: Vec<&'c OrderSettlement>,
 }
 
 impl Book<'_> {
-    fn figures(&self, case: &Case, pack: &Pack, cap: Option<Money>) -> Vec<Figure> {
+    fn figures(&self, pack: &Pack) -> Vec<Figure> {
         let settlement = &self.settlement;
-        let mut figures: Vec<Figure> = settlement.lines.iter().flat_map(|line| self.line(line)).collect();
+        let prices = MonthPrices::of(self.prices, settlement.month);
+        let mut figures: Vec<Figure> =
+            settlement.lines.iter().flat_map(|line| self.line(line, &prices)).collect();
         figures.push(self.work_gross());
         let assessed = assessment_of(self.sheets, &settlement.order);
         let items = pack.assessment.indicators.iter().zip(&settlement.score.items).enumerate();
@@ -55,15 +70,21 @@ impl Book<'_> {
             .extend(items.map(|(index, (indicator, item))| self.indicator(index, indicator, item, assessed)));
         figures.push(self.score(pack));
         figures.extend(self.due());
-        figures.extend(self.balances(case, cap));
+        figures.extend(self.balances());
         figures
     }
 
-    fn named(&self, name: &str) -> String {
+    pub(super) fn named(&self, name: &str) -> String {
         format!("{} {name}", self.name)
     }
 
-    fn figure(&self, name: &str, value: String, unit: &'static str, clause: &'static str) -> Figure {
+    pub(super) fn figure(
+        &self,
+        name: &str,
+        value: String,
+        unit: &'static str,
+        clause: &'static str,
+    ) -> Figure {
         Figure {
             name: self.named(name),
             value,
@@ -75,27 +96,16 @@ impl Book<'_> {
         }
     }
 
-    fn input(&self, name: &str, value: impl ToString) -> Input {
+    pub(super) fn input(&self, name: &str, value: impl ToString) -> Input {
         Input { name: self.named(name), value: value.to_string(), origin: None }
     }
 
-    /// 人天 and 金额 of one 岗位 × 级别.
-    fn line(&self, line: &SettledLine) -> [Figure; 2] {
-        let name = format!("{}·{}", line.post, line.level);
-        let rows = work_of(self.sheets, &self.settlement.order)
-            .into_iter()
-            .filter(|row| same_name(&row.post.value, &line.post) && same_name(&row.level.value, &line.level));
-        let inputs: Vec<Input> = rows
-            .map(|row| Input {
-                name: match &row.date {
-                    Some(date) => format!("{} {}", row.person.value, date.value),
-                    None => row.person.value.clone(),
-                },
-                value: row.days.value.number().map(plain).unwrap_or_default(),
-                origin: Some(row.days.origin.clone()),
-            })
-            .collect();
+    /// 人天 and 金额 of one 岗位 × 级别, or of it on the days on which one price was in force.
+    fn line(&self, line: &SettledLine, prices: &MonthPrices<'_>) -> [Figure; 2] {
+        let name = called(line);
+        let inputs: Vec<Input> = self.rows_of(line, prices).into_iter().map(worked).collect();
         let (days, price) = (plain(line.days), line.gross_price);
+        let price_name = in_revision(line.revision, &format!("{}·{} 含税单价", line.post, line.level));
         [
             Figure {
                 formula: format!("工时表 {} 行人天之和", inputs.len()),
@@ -106,7 +116,7 @@ impl Book<'_> {
                 formula: format!("人天 × 含税单价 = {days} × {}", price.decimal()),
                 inputs: vec![
                     self.input(&format!("{name} 人天"), &days),
-                    Input { name: format!("{name} 含税单价"), value: price.to_string(), origin: None },
+                    Input { name: price_name, value: price.to_string(), origin: None },
                 ],
                 rounding: Some(ROUNDING),
                 ..self.figure(&format!("{name} 金额"), line.gross.to_string(), "元", CLAUSE)
@@ -114,15 +124,40 @@ impl Book<'_> {
         ]
     }
 
+    /// The rows of 工时 that were counted into a line.
+    fn rows_of(&self, line: &SettledLine, prices: &MonthPrices<'_>) -> Vec<&WorkEntry> {
+        let settlement = self.settlement;
+        let index = prices
+            .table()
+            .rows
+            .iter()
+            .position(|row| same_name(&row.post, &line.post) && same_name(&row.level, &line.level));
+        let in_period = |row: &WorkEntry| {
+            let (Some(period), Some(index)) = (line.period, index) else { return true };
+            let order = self.case.orders.get(settlement.order_index);
+            let segment = order.and_then(|order| prices.segment_of(index, row, order));
+            let segments = prices.segments(index);
+            segment.and_then(|at| segments.get(at)).is_some_and(|segment| segment.period == period)
+        };
+        let rows = work_of(self.sheets, &settlement.order).into_iter();
+        rows.filter(|row| same_name(&row.post.value, &line.post) && same_name(&row.level.value, &line.level))
+            .filter(|row| in_period(row))
+            .collect()
+    }
+
     fn work_gross(&self) -> Figure {
         let lines = &self.settlement.lines;
-        let input =
-            |line: &SettledLine| self.input(&format!("{}·{} 金额", line.post, line.level), line.gross);
         Figure {
             formula: format!("{} 行金额之和", lines.len()),
-            inputs: lines.iter().map(input).collect(),
+            inputs: self.amounts(|_| true),
             ..self.figure("含税金额合计", self.settlement.work_gross.to_string(), "元", CLAUSE)
         }
+    }
+
+    /// 金额 of the lines for which `wanted` says so.
+    pub(super) fn amounts(&self, wanted: impl Fn(&SettledLine) -> bool) -> Vec<Input> {
+        let lines = self.settlement.lines.iter().filter(|line| wanted(line));
+        lines.map(|line| self.input(&format!("{} 金额", called(line)), line.gross)).collect()
     }
 
     fn indicator(
@@ -161,121 +196,34 @@ impl Book<'_> {
             ..self.figure("考核得分", plain(score.total), "分", ANNEX_2)
         }
     }
+}
 
-    /// 应支付, 不含税 and 税额, each with its 大写, and 考核扣款.
-    fn due(&self) -> Vec<Figure> {
-        let OrderSettlement { due, work_gross, score, .. } = &self.settlement;
-        let gross = Figure {
-            formula: format!(
-                "含税金额合计 × 考核得分 ÷ 100 = {} × {} ÷ 100",
-                work_gross.decimal(),
-                plain(score.total)
-            ),
-            inputs: vec![self.input("含税金额合计", work_gross), self.input("考核得分", plain(score.total))],
-            rounding: Some(ROUNDING),
-            ..self.figure("应支付", due.gross.to_string(), "元", CLAUSE)
-        };
-        let factor =
-            due.parts.first().map(|part| plain(Decimal::ONE + part.rate.fraction())).unwrap_or_default();
-        let rate = Input { name: "税率".into(), value: due.rates(), origin: None };
-        let net = Figure {
-            formula: format!("应支付 ÷ (1 + 税率) = {} ÷ {factor}", due.gross.decimal()),
-            inputs: vec![self.input("应支付", due.gross), rate],
-            rounding: Some(ROUNDING),
-            ..self.figure("不含税", due.net.to_string(), "元", TAX_CLAUSE)
-        };
-        let tax = self.difference("税额", due.tax, ("应支付", due.gross), ("不含税", due.net), TAX_CLAUSE);
-        let deducted = self.difference(
-            "考核扣款",
-            self.settlement.deducted(),
-            ("含税金额合计", *work_gross),
-            ("应支付", due.gross),
-            CLAUSE,
-        );
-        let words = |of: &str, value: Money, words: &str| Figure {
-            formula: format!("{of} {value} 的中文大写"),
-            inputs: vec![self.input(of, value)],
-            ..self.figure(&format!("{of}大写"), words.to_owned(), "", ANNEX_7)
-        };
-        vec![
-            gross,
-            words("应支付", due.gross, &due.gross_words),
-            net,
-            words("不含税", due.net, &due.net_words),
-            tax,
-            words("税额", due.tax, &due.tax_words),
-            deducted,
-        ]
-    }
-
-    fn difference(
-        &self,
-        name: &str,
-        value: Money,
-        from: (&str, Money),
-        less: (&str, Money),
-        clause: &'static str,
-    ) -> Figure {
-        Figure {
-            formula: format!("{} − {} = {} − {}", from.0, less.0, from.1.decimal(), less.1.decimal()),
-            inputs: vec![self.input(from.0, from.1), self.input(less.0, less.1)],
-            ..self.figure(name, value.to_string(), "元", clause)
+/// 产品/平台服务·高级, and the days where it has several prices in the month.
+fn called(line: &SettledLine) -> String {
+    let name = format!("{}·{}", line.post, line.level);
+    match line.period {
+        Some(period) => {
+            let (from, to) = (period.from, period.to);
+            format!("{name}（{}月{}日至{}日）", from.month(), from.day(), to.day())
         }
+        None => name,
     }
+}
 
-    /// 已结算 and 剩余, before and after.
-    fn balances(&self, case: &Case, cap: Option<Money>) -> Vec<Figure> {
-        let OrderSettlement { opening, closing, due, .. } = &self.settlement;
-        let last = case.ledger.lines().last();
-        let source = last.map(|(line, origin)| Input {
-            name: format!("台账第 {} 号 已结算金额", line.number),
-            value: line.closing.to_string(),
-            origin: Some(origin.clone()),
-        });
-        let mut figures = vec![
-            Figure {
-                formula: match source {
-                    Some(_) => "台账已开具的结算单累计，加上本批中排在前面的结算单".into(),
-                    None => "还没有开具过结算单；只加上本批中排在前面的结算单".into(),
-                },
-                inputs: source.into_iter().collect(),
-                ..self.figure("结算前已结算金额", opening.to_string(), "元", ANNEX_7)
-            },
-            Figure {
-                formula: self.closing_formula(),
-                inputs: vec![self.input("结算前已结算金额", opening), self.input("应支付", due.gross)],
-                ..self.figure("结算后已结算金额", closing.to_string(), "元", ANNEX_7)
-            },
-        ];
-        if let Some(cap) = cap {
-            for (when, settled) in [("结算前", *opening), ("结算后", *closing)] {
-                let less = format!("{when}已结算金额");
-                figures.push(Figure {
-                    formula: format!("含税上限总价 − {less} = {} − {}", cap.decimal(), settled.decimal()),
-                    inputs: vec![
-                        Input { name: "含税上限总价".into(), value: cap.to_string(), origin: None },
-                        self.input(&less, settled),
-                    ],
-                    ..self.figure(&format!("{when}剩余金额"), (cap - settled).to_string(), "元", ANNEX_7)
-                });
-            }
-        }
-        figures
-    }
-
-    fn closing_formula(&self) -> String {
-        let OrderSettlement { opening, closing, due, .. } = &self.settlement;
-        if *opening + due.gross == *closing {
-            return format!("结算前已结算金额 + 应支付 = {} + {}", opening.decimal(), due.gross.decimal());
-        }
-        let change = *closing - *opening;
-        let sign = if change.is_negative() { "−" } else { "+" };
-        format!("结算前已结算金额 + 更正差额 = {} {sign} {}", opening.decimal(), change.abs().decimal())
+/// A row of 工时.
+fn worked(row: &WorkEntry) -> Input {
+    Input {
+        name: match &row.date {
+            Some(date) => format!("{} {}", row.person.value, date.value),
+            None => row.person.value.clone(),
+        },
+        value: row.days.value.number().map(plain).unwrap_or_default(),
+        origin: Some(row.days.origin.clone()),
     }
 }
 
 /// A number without trailing zeros.
-fn plain(number: Decimal) -> String {
+pub(super) fn plain(number: Decimal) -> String {
     number.normalize().to_string()
 }
 

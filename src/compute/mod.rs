@@ -5,10 +5,12 @@
 //!
 //! May use: `model`, `pack`. No input or output, no clock.
 
+pub mod change;
 pub mod clauses;
 pub mod contract;
 pub mod data_level;
 pub mod figures;
+mod figures_due;
 pub mod figures_order;
 pub mod figures_settlement;
 pub mod ledger;
