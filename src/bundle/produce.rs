@@ -115,7 +115,7 @@ impl<'a> Press<'a> {
         let (pack, figures, view) = (&self.job.pack, &self.job.figures, &self.view);
         let bytes = match file.document.as_str() {
             "附件2" => xlsx::write_assessment(&workbooks::assessment(pack, view)),
-            "附件3" => xlsx::write_quotation(&workbooks::quotation(figures, view)),
+            "附件3" => xlsx::write_quotation(&workbooks::quotation(&figures.prices.signed, view)),
             "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
             "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
             ORDER => Ok(self.order_book(file)?),

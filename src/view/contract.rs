@@ -15,6 +15,7 @@ use super::quotation::QuotationView;
 use super::security::SecurityView;
 use super::settlement::SettlementForm;
 use crate::compute::CaseFigures;
+use crate::compute::prices::Prices;
 use crate::compute::term::framework_term;
 use crate::model::case::{Case, PaymentMethod, Period};
 use crate::pack::Pack;
@@ -68,6 +69,10 @@ pub struct ContractView {
     pub order_form: OrderForm,
     /// 附件7.
     pub settlement_form: SettlementForm,
+    /// How a revision of an annex is marked, such as 修订1（自…起生效，依据补充协议一）; empty as signed.
+    pub revision: String,
+    /// The same in a few characters: 修订1，自…起生效.
+    pub revision_short: String,
     /// Readings of the errata by id: the form's own, or the corrected ones.
     pub e: BTreeMap<String, String>,
 }
@@ -130,7 +135,7 @@ pub struct DateParts {
 }
 
 impl DateParts {
-    fn of(date: Option<Date>) -> Self {
+    pub(super) fn of(date: Option<Date>) -> Self {
         date.map_or_else(Self::default, |date| Self {
             year: date.year().to_string(),
             month: date.month().to_string(),
@@ -229,17 +234,19 @@ impl ContractView {
             buyer: BuyerView::of(&pack.buyer),
             supplier: SupplierView::of(case),
             bill: BillView::of(case, pack),
-            amounts: amounts(figures, pack),
+            amounts: amounts(&figures.prices.signed),
             clauses: clauses(figures),
             posts: posts(pack),
             posts_list: join(pack.tender.posts.iter().map(|post| post.name.as_str()), "、"),
             assessment: assessment(pack, &project, case.adopt_errata),
             annexes: annexes(pack),
-            quotation: QuotationView::of(figures, pack, case.adopt_errata),
+            quotation: QuotationView::of(&figures.prices.signed, pack, case.adopt_errata),
             integrity: IntegrityView::of(case, pack, figures),
             security: SecurityView::of(case, pack, figures),
             order_form: OrderForm::blank(case, pack, figures, &project),
             settlement_form: SettlementForm::blank(case, pack, figures, &project),
+            revision: String::new(),
+            revision_short: String::new(),
             e: readings(case, pack),
             project,
             project_full,
@@ -302,10 +309,10 @@ fn signing(case: &Case) -> Signing {
     Signing { buyer: date.clone(), supplier: date }
 }
 
-fn amounts(figures: &CaseFigures, pack: &Pack) -> Amounts {
-    let rate = pack.tender.rate;
+pub(super) fn amounts(prices: &Prices) -> Amounts {
+    let rate = prices.rate();
     let known = Amounts { rate: rate.to_string(), rate_number: rate.percent_number(), ..Amounts::default() };
-    figures.contract().map_or(known.clone(), |contract| Amounts {
+    prices.contract.as_ref().map_or(known.clone(), |contract| Amounts {
         gross: contract.gross.to_string(),
         gross_words: contract.gross_words.clone(),
         net: contract.net.to_string(),

@@ -15,6 +15,7 @@ pub mod order_sheet;
 pub mod parties;
 pub mod quotation;
 pub mod report;
+pub mod revision;
 pub mod security;
 pub mod settlement;
 pub mod settlement_blanks;
@@ -23,6 +24,7 @@ pub mod settlement_sheet;
 pub mod settlement_words;
 pub mod sheets;
 pub mod summary;
+pub mod supplement;
 pub mod workbooks;
 
 use jiff::civil::Date;

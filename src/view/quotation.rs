@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::compute::CaseFigures;
+use crate::compute::prices::Prices;
 use crate::pack::Pack;
 
 /// 附件3.
@@ -40,8 +40,9 @@ pub struct RowView {
 }
 
 impl QuotationView {
-    pub(super) fn of(figures: &CaseFigures, pack: &Pack, adopt_errata: bool) -> Self {
-        let table = figures.table();
+    /// 附件3 at some prices.
+    pub(super) fn of(prices: &Prices, pack: &Pack, adopt_errata: bool) -> Self {
+        let table = &prices.table;
         let mut rows: Vec<RowView> = Vec::with_capacity(table.rows.len());
         for (i, row) in table.rows.iter().enumerate() {
             let first = i == 0 || table.rows[i - 1].post != row.post;
@@ -63,7 +64,7 @@ impl QuotationView {
             });
         }
         let total = |get: fn(&crate::compute::quotation::QuotationFigures) -> String| {
-            figures.quotation().map(get).unwrap_or_default()
+            prices.quotation.as_ref().map(get).unwrap_or_default()
         };
         Self {
             rows,

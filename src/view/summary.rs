@@ -238,6 +238,7 @@ impl SummarySheet {
                 title: title.clone(),
                 author: author.to_owned(),
                 reference: String::new(),
+                mark: String::new(),
                 draft: rows.iter().any(|row| row.order.state == State::Draft),
             },
             sheets: ["汇总", "按供应商", "发现"],

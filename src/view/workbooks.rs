@@ -3,7 +3,8 @@
 //! May use: `model`, `compute`, `pack`, and its own room.
 
 use crate::compute::CaseFigures;
-use crate::compute::quotation::TableRow;
+use crate::compute::prices::Prices;
+use crate::compute::quotation::{QuotationTable, TableRow};
 use crate::pack::{Indicator, Pack};
 use crate::view::contract::ContractView;
 use crate::view::sheets::wording::{
@@ -15,20 +16,26 @@ use crate::view::sheets::{
 };
 
 pub(super) fn meta(view: &ContractView, title: &str) -> SheetMeta {
+    let title = if view.revision_short.is_empty() {
+        title.to_owned()
+    } else {
+        format!("{title}（{}）", view.revision_short)
+    };
     SheetMeta {
-        title: title.to_owned(),
+        title,
+        mark: view.revision.clone(),
         author: view.buyer.name.clone(),
         reference: view.header.right.clone(),
         draft: view.draft,
     }
 }
 
-/// 附件3.
-pub fn quotation(figures: &CaseFigures, view: &ContractView) -> QuotationSheet {
-    let totals = figures.quotation();
+/// 附件3 at the prices that the view shows.
+pub fn quotation(prices: &Prices, view: &ContractView) -> QuotationSheet {
+    let totals = prices.quotation.as_ref();
     QuotationSheet {
         meta: meta(view, "附件3 报价表"),
-        table: price_table(figures, view),
+        table: price_table(&prices.table, view),
         totals: totals.map(|totals| PriceTotals { net: totals.net_total, gross: totals.gross_total }),
     }
 }
@@ -37,14 +44,14 @@ pub fn quotation(figures: &CaseFigures, view: &ContractView) -> QuotationSheet {
 pub fn quotation_form(figures: &CaseFigures, pack: &Pack, view: &ContractView) -> QuotationFormSheet {
     QuotationFormSheet {
         meta: SheetMeta { draft: false, reference: String::new(), ..meta(view, "报价表") },
-        table: price_table(figures, view),
+        table: price_table(figures.table(), view),
         gross_total_ceiling: pack.tender.gross_total_ceiling,
     }
 }
 
-fn price_table(figures: &CaseFigures, view: &ContractView) -> PriceTable {
+fn price_table(table: &QuotationTable, view: &ContractView) -> PriceTable {
     let mut posts: Vec<PricePost> = Vec::new();
-    for row in &figures.table().rows {
+    for row in &table.rows {
         match posts.last_mut() {
             Some(post) if post.name == row.post => post.rows.push(price_row(row)),
             _ => posts.push(PricePost { name: row.post.clone(), rows: vec![price_row(row)] }),
@@ -56,7 +63,7 @@ fn price_table(figures: &CaseFigures, view: &ContractView) -> PriceTable {
         project: format!("项目名称：{}", view.project_full),
         headings: wording::quotation_headings(unit),
         posts,
-        rate: figures.table().rate,
+        rate: table.rate,
         total_label: "合计".into(),
         notes: view.quotation.notes.clone(),
     }

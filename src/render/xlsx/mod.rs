@@ -38,7 +38,7 @@ pub use settlement::write_settlement;
 pub use settlement_form::write_settlement_form;
 pub use summary::write_summary;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, FormatAlign, Workbook, Worksheet};
 
 use crate::view::sheets::SheetMeta;
 
@@ -90,6 +90,15 @@ fn print_header(meta: &SheetMeta) -> String {
     let draft = if meta.draft { "　草稿" } else { "" };
     let font = "&\"宋体,常规\"&9 ";
     format!("&L{font}{}&R{font}{}{draft}", plain(&meta.title), plain(&meta.reference))
+}
+
+/// Under the title of a revised annex, what it is revised to; nothing as signed. Gives back the last row of the title.
+fn mark(table: &mut layout::Table, meta: &SheetMeta, title: u32) -> Result<u32, XlsxError> {
+    if meta.mark.is_empty() {
+        return Ok(title);
+    }
+    let format = formats::line().set_bold().set_align(FormatAlign::Center);
+    table.across(layout::MIN_ROW, &meta.mark, &format)
 }
 
 /// A text on one line.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::form::{self, FIFTHS, LAST, caption, heading_row, label, label_rows, value};
 use super::layout::{Cell, Content, MIN_ROW, Table, at};
-use super::{Paper, XlsxError, cents, formats, new_workbook, set_up};
+use super::{Paper, XlsxError, cents, formats, mark, new_workbook, set_up};
 use crate::view::sheets::{
     Basis, NumberedTable, OrderFormSheet, OrderWork, OrderWorkRow, PaymentRow, PaymentTable,
 };
@@ -19,7 +19,8 @@ pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
     let sheet = workbook.add_worksheet();
     set_up(sheet, "委托订单", Paper::Portrait, &view.meta)?;
     let mut table = Table::new(sheet, &form::WIDTHS)?;
-    let mut top = table.across(40, &view.title, &formats::title())?;
+    let title = table.across(40, &view.title, &formats::title())?;
+    let mut top = mark(&mut table, &view.meta, title)?;
     if !view.number.is_empty() {
         top = table.across(MIN_ROW, &view.number, &formats::line())?;
     }

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::formats;
 use super::layout::{Cell, Content, Table, at};
-use super::{Paper, XlsxError};
-use crate::view::sheets::{Money, PricePost, PriceRow, PriceTable, PriceTotals};
+use super::{Paper, XlsxError, mark};
+use crate::view::sheets::{Money, PricePost, PriceRow, PriceTable, PriceTotals, SheetMeta};
 
 /// The sheet's name.
 pub(super) const SHEET: &str = "报价表";
@@ -47,8 +47,14 @@ pub(super) enum Prices {
 }
 
 /// Writes title, headings, lines, 合计 and 备注.
-pub(super) fn write(table: &mut Table, view: &PriceTable, prices: Prices) -> Result<Places, XlsxError> {
-    table.across(36, &view.title, &formats::title())?;
+pub(super) fn write(
+    table: &mut Table,
+    meta: &SheetMeta,
+    view: &PriceTable,
+    prices: Prices,
+) -> Result<Places, XlsxError> {
+    let title = table.across(36, &view.title, &formats::title())?;
+    mark(table, meta, title)?;
     table.across(MIN_LINE, &view.project, &formats::line())?;
     headings(table, view)?;
     let first = table.row;

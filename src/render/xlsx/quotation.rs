@@ -14,7 +14,7 @@ pub fn write_quotation(view: &QuotationSheet) -> Result<Vec<u8>, XlsxError> {
     let sheet = workbook.add_worksheet();
     set_up(sheet, price_table::SHEET, price_table::PAPER, &view.meta)?;
     let mut table = Table::new(sheet, &price_table::WIDTHS)?;
-    price_table::write(&mut table, &view.table, Prices::Fixed(view.totals))?;
+    price_table::write(&mut table, &view.meta, &view.table, Prices::Fixed(view.totals))?;
     Ok(workbook.save_to_buffer()?)
 }
 

@@ -22,7 +22,7 @@ pub fn write_quotation_form(view: &QuotationFormSheet) -> Result<Vec<u8>, XlsxEr
     let sheet = workbook.add_worksheet();
     set_up(sheet, price_table::SHEET, price_table::PAPER, &view.meta)?;
     let mut table = Table::new(sheet, &price_table::WIDTHS)?;
-    let places = price_table::write(&mut table, &view.table, Prices::Open)?;
+    let places = price_table::write(&mut table, &view.meta, &view.table, Prices::Open)?;
     validate(&mut table, view, &places)?;
     hints(&mut table, view, &places)?;
     // No password: the lock is against slips, and the supplier may need to open it.

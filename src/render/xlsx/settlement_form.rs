@@ -5,7 +5,7 @@
 use super::form::{self, LAST, label, label_rows, value};
 use super::formats;
 use super::layout::Table;
-use super::{Paper, XlsxError, new_workbook, set_up};
+use super::{Paper, XlsxError, mark, new_workbook, set_up};
 use crate::view::sheets::{Field, SettlementFormSheet, SettlementSection};
 
 /// Writes 附件7.
@@ -15,6 +15,7 @@ pub fn write_settlement_form(view: &SettlementFormSheet) -> Result<Vec<u8>, Xlsx
     set_up(sheet, "结算单", Paper::Portrait, &view.meta)?;
     let mut table = Table::new(sheet, &form::WIDTHS)?;
     let title = table.across(40, &view.title, &formats::title())?;
+    let title = mark(&mut table, &view.meta, title)?;
     table.across(28, &view.head_caption, &formats::line())?;
     label_rows(&mut table, &view.head)?;
     for part in &view.sections {

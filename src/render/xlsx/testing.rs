@@ -38,6 +38,7 @@ pub(super) fn meta() -> SheetMeta {
         title: "附件3 报价表".into(),
         author: "成都星河示例科技有限公司".into(),
         reference: "合同编号：MGYY-2026-0001".into(),
+        mark: String::new(),
         draft: true,
     }
 }
