@@ -2,3 +2,16 @@
 //! route. It trusts nothing that hetong wrote.
 //!
 //! May use: every room but `cli`.
+
+mod guard;
+mod pdf_actual;
+mod pdf_facts;
+mod pdf_glyphs;
+mod pdf_limits;
+mod pdf_lines;
+pub mod pdf_text;
+pub mod sheet_cells;
+mod sheet_grid;
+mod sheet_parts;
+
+pub use guard::is_guarded;

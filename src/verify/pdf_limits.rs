@@ -1,0 +1,77 @@
+//! What a PDF may ask for, checked before anything unpacks it: a stream of a few kilobytes can hold gigabytes.
+//!
+//! May use: `pdf_text` for the error.
+
+use std::io::Read as _;
+
+use flate2::read::ZlibDecoder;
+
+use super::pdf_text::PdfReadError;
+
+/// Bytes of the file.
+pub const FILE: usize = 64 * 1024 * 1024;
+/// Pages.
+pub const PAGES: usize = 2_000;
+/// Glyphs of all pages.
+pub const GLYPHS: usize = 4_000_000;
+/// Instructions of all pages, those of forms as often as they are drawn.
+pub const INSTRUCTIONS: usize = 40_000_000;
+/// Forms within forms.
+pub const DEPTH: usize = 40;
+/// Bytes of all streams, unpacked.
+const UNPACKED: u64 = 512 * 1024 * 1024;
+
+/// Refuses what is no PDF, too long, or would unpack to too much.
+pub fn check(bytes: &[u8]) -> Result<(), PdfReadError> {
+    if bytes.len() > FILE {
+        return Err(PdfReadError::TooLarge(format!("{} 字节，最多 64 MB", bytes.len())));
+    }
+    let head = &bytes[..bytes.len().min(1024)];
+    if !head.windows(5).any(|five| five == b"%PDF-") {
+        return Err(PdfReadError::Broken);
+    }
+    let mut left = UNPACKED;
+    let mut at = 0;
+    while let Some(found) = find(&bytes[at..], b"stream") {
+        let start = at + found + b"stream".len();
+        at = start;
+        // `endstream` holds the word too; what follows it is no zlib header.
+        let body = match bytes.get(start..) {
+            Some([b'\r', b'\n', rest @ ..] | [b'\n' | b'\r', rest @ ..]) => rest,
+            _ => continue,
+        };
+        left = unpack(body, left, 2)?;
+    }
+    Ok(())
+}
+
+/// Counts what a stream unpacks to; what unpacks to a stream again is unpacked again.
+fn unpack(body: &[u8], left: u64, depth: u8) -> Result<u64, PdfReadError> {
+    if depth == 0 || !is_zlib(body) {
+        return Ok(left);
+    }
+    let mut decoder = ZlibDecoder::new(body).take(left + 1);
+    let mut head = Vec::new();
+    // An error ends the stream, as it does for the reader.
+    let _ = decoder.by_ref().take(2).read_to_end(&mut head);
+    if is_zlib(&head) {
+        let mut whole = head;
+        let _ = decoder.read_to_end(&mut whole);
+        let size = whole.len() as u64;
+        return unpack(&whole, left.checked_sub(size).ok_or_else(bomb)?, depth - 1);
+    }
+    let size = std::io::copy(&mut decoder, &mut std::io::sink()).unwrap_or(0) + head.len() as u64;
+    left.checked_sub(size).ok_or_else(bomb)
+}
+
+fn bomb() -> PdfReadError {
+    PdfReadError::TooLarge("解压后超过 512 MB".to_owned())
+}
+
+fn is_zlib(body: &[u8]) -> bool {
+    matches!(body, [cmf, flags, ..] if cmf & 0x0f == 8 && (u16::from(*cmf) << 8 | u16::from(*flags)) % 31 == 0)
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|window| window == what)
+}
