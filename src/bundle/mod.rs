@@ -4,18 +4,22 @@
 //! May use: every room but `cli` and `verify`.
 
 pub mod build;
+pub mod causes;
 pub mod job;
 pub mod ledger;
 pub mod manifest;
 pub mod orders;
 pub mod plan;
 pub mod produce;
+pub mod recorded;
 pub mod reuse;
+pub mod revisions;
 pub mod settle;
 pub mod settle_guard;
 pub mod settle_plan;
 pub mod settle_report;
 pub mod settlement;
+mod shown;
 mod staging;
 pub mod starter;
 pub mod summary_file;

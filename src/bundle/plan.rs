@@ -1,8 +1,10 @@
 //! Which files a build writes, and of which documents each is made.
 //!
-//! May use: `pack`, `bundle::orders`.
+//! May use: `pack`, `compute`, `bundle::orders`, `bundle::revisions`.
 
 use super::orders::{is_meant, order_files};
+use super::revisions::{SUPPLEMENT, names_supplement, supplement_files, with_editions};
+use crate::compute::prices::PriceHistory;
 use crate::model::case::Case;
 use crate::pack::{DocumentSpec, Pack};
 
@@ -30,6 +32,17 @@ pub struct PlannedFile {
     pub templates: Vec<String>,
     /// Which of the case's orders it shows; none for what is not about one order.
     pub order: Option<usize>,
+    /// Which 修订 it shows, for an annex that a 调整 has touched and for a 补充协议; none for all others.
+    pub revised: Option<Revised>,
+}
+
+/// A file that is one of several editions of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revised {
+    /// The number of the 调整, 0 as signed.
+    pub number: usize,
+    /// The name it had or has while it is in force: what the PDF is identified by, wherever it is kept.
+    pub in_force_as: String,
 }
 
 /// The document that binds all others.
@@ -37,23 +50,33 @@ pub const WHOLE: &str = "全套";
 /// The report on the check; made after all others, because it lists them.
 pub const REPORT: &str = "核对报告";
 
-/// The files of a case: the framework contract's, then the orders'. The report is apart.
+/// The files of a case: the framework contract's, the 补充协议, then the orders'. The report is apart.
 ///
-/// `only` keeps what is named there: documents by their id, orders by number, and the files of either order by name.
+/// `only` keeps what is named there: documents by their id, orders by number, and the files of orders and 补充协议 by
+/// name.
 ///
 /// # Errors
 /// The names in `only` that nothing has.
-pub fn case_files(pack: &Pack, case: &Case, only: &[String]) -> Result<Vec<PlannedFile>, Vec<String>> {
+pub fn case_files(
+    pack: &Pack,
+    case: &Case,
+    prices: &PriceHistory,
+    only: &[String],
+) -> Result<Vec<PlannedFile>, Vec<String>> {
     let orders = &case.orders;
-    let mut of_orders = order_files(pack, case);
-    let means = |name: &String| of_orders.iter().any(|file| is_meant(file, orders, name));
+    let mut named_one_by_one = supplement_files(pack, case, prices);
+    named_one_by_one.extend(order_files(pack, case));
+    let is_meant = |file: &PlannedFile, name: &str| {
+        if file.document == SUPPLEMENT { names_supplement(file, name) } else { is_meant(file, orders, name) }
+    };
+    let means = |name: &String| named_one_by_one.iter().any(|file| is_meant(file, name));
     let (named, others): (Vec<String>, Vec<String>) = only.iter().cloned().partition(means);
     let mut files = match (only.is_empty(), others.is_empty()) {
         (false, true) => Vec::new(),
-        _ => contract_files(pack, &others)?,
+        _ => with_editions(contract_files(pack, &others)?, case, prices),
     };
-    of_orders.retain(|file| only.is_empty() || named.iter().any(|name| is_meant(file, orders, name)));
-    files.extend(of_orders);
+    named_one_by_one.retain(|file| only.is_empty() || named.iter().any(|name| is_meant(file, name)));
+    files.extend(named_one_by_one);
     Ok(files)
 }
 
@@ -103,5 +126,6 @@ fn pdf(document: &DocumentSpec, templates: Vec<String>) -> PlannedFile {
         format: Format::Pdf,
         templates,
         order: None,
+        revised: None,
     }
 }

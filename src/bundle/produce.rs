@@ -11,7 +11,8 @@ use thiserror::Error;
 use super::job::Job;
 use super::orders::ORDER;
 use super::plan::{Format, PlannedFile, report_file};
-use super::reuse::{Earlier, Ground};
+use super::reuse::{Earlier, Ground, libraries_of};
+use super::revisions::SUPPLEMENT;
 use crate::input::folder::{InputFile, sha256_hex};
 use crate::render::fonts::Fonts;
 use crate::render::pdf::{self, PdfError, Stamp};
@@ -76,7 +77,7 @@ impl<'a> Press<'a> {
         let draft = job.purpose == Purpose::Draft;
         let mut view = ContractView::new(&job.case, &job.pack, &job.figures, draft);
         view.fonts = FontFamilies { serif: fonts.serif.clone(), sans: fonts.sans.clone() };
-        let ground = Ground::new(&job.pack, fonts);
+        let ground = Ground::new(fonts);
         Self { job, fonts, templates, view, ground, earlier: Earlier::default() }
     }
 
@@ -103,19 +104,30 @@ impl<'a> Press<'a> {
     /// # Errors
     /// If a template does not fit the view.
     pub fn source(&self, file: &PlannedFile) -> Result<String, TemplateError> {
-        let title = format!("{}（{}）", self.view.header.left, file.title);
-        let mut view = self.view.for_file(&title, &template_names(file));
-        if let Some((_, _, form)) = self.order_of(file) {
-            view.order_form = form;
+        let view = self.view_of(file);
+        if file.document == SUPPLEMENT
+            && let Some(source) = self.supplement_source(file, view.clone())
+        {
+            return source;
         }
         self.templates.fill("main.typ", &view)
     }
 
+    /// What a planned file is filled with.
+    pub(super) fn view_of(&self, file: &PlannedFile) -> ContractView {
+        let title = format!("{}（{}）", self.view.header.left, file.title);
+        let mut view = self.edition(file).for_file(&title, &template_names(file));
+        if let Some((_, _, form)) = self.order_of(file) {
+            view.order_form = form;
+        }
+        view
+    }
+
     fn workbook(&self, file: &PlannedFile) -> Result<Output, ProduceError> {
-        let (pack, figures, view) = (&self.job.pack, &self.job.figures, &self.view);
+        let (pack, view) = (&self.job.pack, &self.edition(file));
         let bytes = match file.document.as_str() {
             "附件2" => xlsx::write_assessment(&workbooks::assessment(pack, view)),
-            "附件3" => xlsx::write_quotation(&workbooks::quotation(&figures.prices.signed, view)),
+            "附件3" => xlsx::write_quotation(&workbooks::quotation(self.prices_of(file), view)),
             "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
             "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
             ORDER => Ok(self.order_book(file)?),
@@ -132,7 +144,8 @@ impl<'a> Press<'a> {
     }
 
     fn typeset(&self, file: &PlannedFile, source: &str) -> Result<Output, ProduceError> {
-        let stamp = self.order_stamp(file).unwrap_or_else(|| stamp(self.job));
+        let stamp = self.order_stamp(file).or_else(|| self.revision_stamp(file));
+        let stamp = stamp.unwrap_or_else(|| stamp_of_case(self.job));
         self.typeset_as_of(stamp, file, source)
     }
 
@@ -146,13 +159,16 @@ impl<'a> Press<'a> {
         let job = self.job;
         // By what is printed, not by what the folder is called: a renamed case gives the same files.
         let number = job.case.contract.number.as_ref().map_or(&job.case.name, |number| &number.value);
-        let ident = format!("hetong/{number}/{}", file.name);
-        let made_from = self.ground.with(&ident, source, stamp);
+        // An edition that is no longer in force is the file that it was.
+        let name = file.revised.as_ref().map_or(&file.name, |revised| &revised.in_force_as);
+        let ident = format!("hetong/{number}/{name}");
+        let libraries = libraries_of(source, &job.pack.templates).into_iter();
+        let libraries = libraries.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        let made_from = self.ground.with(&ident, source, &libraries, stamp);
         let (bytes, pages) = match self.earlier.take(&file.name, &made_from) {
             Some(unchanged) => unchanged,
             None => {
-                let libraries = &job.pack.templates;
-                let pdf = pdf::typeset(&file.name, &ident, source, libraries, self.fonts, stamp)?;
+                let pdf = pdf::typeset(&file.name, &ident, source, &libraries, self.fonts, stamp)?;
                 (pdf.bytes, pdf.pages)
             }
         };
@@ -185,7 +201,7 @@ fn template_names(file: &PlannedFile) -> Vec<&str> {
 }
 
 /// The day of signing; a draft without one gets the first day of the millennium, which no reader takes for real.
-fn stamp(job: &Job) -> Stamp {
+fn stamp_of_case(job: &Job) -> Stamp {
     let date = job.case.contract.signed_on.as_ref().map(|date| date.value);
     date.map_or((2000, 1, 1), stamp_of)
 }

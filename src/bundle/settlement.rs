@@ -95,6 +95,7 @@ impl Press<'_> {
             format,
             templates: vec![document.template.clone()],
             order: None,
+            revised: None,
         }
     }
 }

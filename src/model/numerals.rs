@@ -50,6 +50,24 @@ pub fn read_copies_words(words: &str) -> Option<u32> {
     read_tens_and_ones(words.trim(), &FORMAL, '拾').filter(|copies| *copies > 0)
 }
 
+/// The number of a 补充协议 that a text names, as in 补充协议一, 补充协议（二） or 补充协议-3, and what else it says.
+///
+/// ```
+/// use hetong::model::numerals::named_supplement;
+/// assert_eq!(named_supplement("补充协议（二）"), Some((2, String::new())));
+/// assert_eq!(named_supplement("增值税税率调整"), None);
+/// ```
+pub fn named_supplement(text: &str) -> Option<(u32, String)> {
+    let (before, after) = text.split_once("补充协议")?;
+    let after = after.trim_start_matches(['（', '(', '第', '-', '—', ' ', '　']);
+    let is_numeral =
+        |c: char| c.is_ascii_digit() || PLAIN.contains(&c) || FORMAL.contains(&c) || "十百拾".contains(c);
+    let end = after.find(|c: char| !is_numeral(c)).unwrap_or(after.len());
+    let (number, rest) = after.split_at_checked(end)?;
+    let rest = rest.trim_start_matches(['）', ')', '号']);
+    Some((read_any(number)?, format!("{}{}", before.trim(), rest.trim())))
+}
+
 /// Reads a small number however a person may type it: `4`, 四 or 肆; 0 to 100.
 pub fn read_any(text: &str) -> Option<u32> {
     let text = text.trim();

@@ -2,28 +2,32 @@
 //!
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
-use super::quotation::{judged, shown};
+use std::collections::BTreeMap;
+
 use super::{Context, Reporter, Rule};
-use crate::compute::quotation::same_name;
+use crate::compute::prices::Prices;
 use crate::compute::term::framework_term;
-use crate::diagnostics::{Located, RuleInfo, Severity};
+use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
+use crate::model::ledger::LedgerLine;
+use crate::model::money::Money;
+use crate::model::month::Month;
 use jiff::civil::Date;
 
 fn has_adjustments(ctx: &Context) -> bool {
     !ctx.case.adjustments.is_empty()
 }
 
-/// Adjustments take effect after signing, in the order in which they are written.
+/// Adjustments take effect after signing, in the order in which they are written; before signing there are none.
 pub static R001: Rule = Rule {
     info: RuleInfo {
         id: "R001",
         title: "调整的生效日期不对",
         severity: Severity::Error,
         clause: "4.3，11.4，附件3 备注(1)",
-        what: "调整的生效日期不早于签订日期，按先后排列；晚于有效期的作警告。",
-        why: "调整按日期依次叠加；日期颠倒，某个月用哪个价就说不清。",
+        what: "合同签订以后才有调整；调整的生效日期不早于签订日期，按先后排列；晚于有效期的作警告。",
+        why: "调整按日期依次叠加；日期颠倒，某个月用哪个价就说不清。签订前变更报价，直接改报价就是，不需要补充协议。",
         example: "签订日期 2026-03-01，调整生效日期 2026-02-01。",
-        fix: "改正 生效日期，并按日期先后排列各项调整。",
+        fix: "改正 生效日期，并按日期先后排列各项调整；合同还没有签订的，直接改 报价，删去 调整。",
     },
     applies: has_adjustments,
     check: r001,
@@ -32,6 +36,10 @@ pub static R001: Rule = Rule {
 fn r001(ctx: &Context, out: &mut Reporter) {
     let contract = &ctx.case.contract;
     let signed = contract.signed_on.as_ref();
+    // A date that is there but cannot be read is F007's.
+    if signed.is_none() && !ctx.faults.iter().any(|fault| mentions(fault, "合同.签订日期")) {
+        unsigned(ctx, out);
+    }
     let last = contract
         .term
         .as_ref()
@@ -62,72 +70,112 @@ fn r001(ctx: &Context, out: &mut Reporter) {
     }
 }
 
-/// A changed unit price is still at most its ceiling.
-pub static R002: Rule = Rule {
-    info: RuleInfo {
-        id: "R002",
-        title: "调整后的单价超过最高限价",
-        severity: Severity::Error,
-        clause: "附件3 备注(1)，备注(3)",
-        what: "补充协议调整后的不含税单价仍不得高于不含税单价最高限价。",
-        why: "用补充协议突破限价，等于绕开了招标条件。税率上调使含税单价超过含税限价的不在此列：不含税价不变。",
-        example: "补充协议把“运维支撑·高级”从 840.00 元调到 860.00 元，限价 849.06 元。",
-        fix: "把补充协议的单价降到限价以内。",
-    },
-    applies: |ctx| ctx.case.adjustments.iter().any(|adjustment| adjustment.quotation.is_some()),
-    check: r002,
-};
-
-fn r002(ctx: &Context, out: &mut Reporter) {
-    for quotation in ctx.case.adjustments.iter().filter_map(|a| a.quotation.as_ref()) {
-        for row in &quotation.rows {
-            let line = ctx.pack.tender.lines().find(|(post, line)| {
-                same_name(&post.name, &row.post.value) && same_name(&line.level, &row.level.value)
-            });
-            let (Some((post, line)), Some(price)) = (line, judged(&row.net_price)) else { continue };
-            let ceiling = line.net_ceiling;
-            if price.number > ceiling.decimal() {
-                out.report(
-                    price.origin,
-                    format!(
-                        "“{}·{}”调整后的不含税单价 {} 元超过最高限价 {ceiling} 元，高出 {} 元",
-                        post.name,
-                        line.level,
-                        shown(price.number),
-                        shown(price.number - ceiling.decimal())
-                    ),
-                )
-                .expected(format!("不高于 {ceiling} 元"));
-            }
-        }
+fn unsigned(ctx: &Context, out: &mut Reporter) {
+    let Some((first, others)) = ctx.case.adjustments.split_first() else { return };
+    let mut report = out
+        .report(&first.origin, "合同还没有签订日期，不能有“调整”；没有按它生成任何文件")
+        .expected("合同.签订日期，或没有 调整")
+        .help("还没有签订的，直接改“报价”所指的报价表，删去“调整”；已经签订的，先填 合同.签订日期");
+    for other in others {
+        report = report.label(&other.origin, "这一项也是");
     }
 }
 
-/// What was issued was issued at the prices of its day: no adjustment may reach back over it.
+/// What was issued was issued at the prices of its days: one that a later 调整 reaches back over has to be corrected.
 pub static R003: Rule = Rule {
     info: RuleInfo {
         id: "R003",
         title: "调整涉及已经开具的月份",
         severity: Severity::Error,
         clause: "4.3，11.4，附件7",
-        what: "调整生效的当月及以后，不应已有按原价开具的结算单。",
-        why: "已经开具的结算单是报账的依据；倒着改价，它就和价格对不上了。",
-        example: "2026-03 的结算单已经开具，调整的生效日期写 2026-03-15。",
-        fix: "把 生效日期 改到最后一个已开具月份之后；确要追溯的，先与财务商定怎样更正已开具的结算单。",
+        what: "已开具的结算单，开具时须已有当月最后一天以前生效的全部调整；台账的“修订”记着开具时有几条。",
+        why: "已经开具的结算单是报账的依据；事后倒着改价、改日期或删去调整，它就和当月的单价、税率、上限对不上了。",
+        example: "2026-03 的结算单已经开具，后来加了一条 2026-03-15 起生效的调整。",
+        fix: "生效日期 写错了的，改正日期；确要追溯的，用 hetong settle … --month <月份> --issue --amend <原因> 更正这个月的结算单，差额记入更正。",
     },
-    applies: |ctx| has_adjustments(ctx) && !ctx.case.ledger.lines().is_empty(),
+    applies: |ctx| !ctx.case.ledger.lines().is_empty(),
     check: r003,
 };
 
+/// Issued lines by month, with their places.
+type ByMonth<'a> = BTreeMap<Month, Vec<&'a (LedgerLine, Origin)>>;
+
 fn r003(ctx: &Context, out: &mut Reporter) {
-    for effective in ctx.case.adjustments.iter().filter_map(|a| a.effective_on.as_ref()) {
-        let touched = ctx.case.ledger.lines().iter().filter(|(line, _)| effective.value <= line.month.last());
-        let Some((line, origin)) = touched.max_by_key(|(line, _)| line.month) else { continue };
-        let message = format!("{} 的结算单已按原价开具，调整却从 {} 起生效", line.month, effective.value);
-        out.report(&effective.origin, message)
-            .expected(format!("晚于 {}", line.month.last()))
-            .label(origin, "已开具的结算单在这里");
+    let (ledger, prices) = (&ctx.case.ledger, &ctx.figures.prices);
+    if !ledger.is_sound() {
+        return;
     }
+    // By the first 调整 that they lack: correcting a month takes up all the others, too.
+    let mut lacking: BTreeMap<usize, ByMonth<'_>> = BTreeMap::new();
+    let mut undone = ByMonth::new();
+    for issued in ledger.effective().filter_map(|line| ledger.issued(&line.order, line.month)) {
+        let (line, _) = issued;
+        let last = line.month.last();
+        let lacks = |prices: &&Prices| {
+            prices.revision > line.revision && prices.from.is_some_and(|from| from <= last)
+        };
+        if let Some(first) = prices.revisions.iter().find(lacks) {
+            lacking.entry(first.revision).or_default().entry(line.month).or_default().push(issued);
+        } else if line.revision > prices.on(last).revision {
+            undone.entry(line.month).or_default().push(issued);
+        }
+    }
+    for (number, months) in &lacking {
+        let effective =
+            number.checked_sub(1).and_then(|index| ctx.case.adjustments.get(index)?.effective_on.as_ref());
+        let Some(effective) = effective else { continue };
+        for (month, lines) in months {
+            lacks(effective, *month, lines, out);
+        }
+    }
+    for (month, lines) in &undone {
+        undone_since(ctx, *month, lines, out);
+    }
+}
+
+fn lacks(effective: &Located<Date>, month: Month, lines: &[&(LedgerLine, Origin)], out: &mut Reporter) {
+    let message = format!(
+        "{month} 的结算单（{}）开具时还没有这条调整，它却从 {} 起生效",
+        orders(lines),
+        effective.value
+    );
+    let mut report = out
+        .report(&effective.origin, message)
+        .expected(format!("晚于 {}，或更正这个月的结算单", month.last()))
+        .help(way_out(month));
+    for (_, origin) in lines {
+        report = report.label(origin, "已开具的结算单在这里");
+    }
+}
+
+/// A 调整 that was there when they were issued is gone, or takes effect later now.
+fn undone_since(ctx: &Context, month: Month, lines: &[&(LedgerLine, Origin)], out: &mut Reporter) {
+    let Some(((line, origin), others)) = lines.split_first() else { return };
+    let (then, now) = (line.revision, ctx.case.adjustments.len());
+    let what = if then > now {
+        format!("“调整”至少有 {then} 条，现在只有 {now} 条")
+    } else {
+        format!("第 {then} 条调整在 {} 以前已经生效，现在不是了", month.last())
+    };
+    let message =
+        format!("{month} 的结算单（{}）开具时{what}：开具以后删去了调整，或改了生效日期", orders(lines));
+    let mut report = out
+        .report(origin, message)
+        .expected(format!("{} 以前生效的调整与开具时相同", month.last()))
+        .help(format!("把 合同.yaml 的“调整”恢复成开具时的样子；{}", way_out(month)));
+    for (_, origin) in others {
+        report = report.label(origin, "这份也是");
+    }
+}
+
+fn orders(lines: &[&(LedgerLine, Origin)]) -> String {
+    lines.iter().map(|(line, _)| line.order.as_str()).collect::<Vec<_>>().join("、")
+}
+
+fn way_out(month: Month) -> String {
+    format!(
+        "日期写错了的，改正 生效日期；确要追溯的，用 hetong settle … --month {month} --issue --amend <原因> 更正，差额记入更正的结算单"
+    )
 }
 
 /// An adjustment says when, and what changes.
@@ -137,7 +185,7 @@ pub static R004: Rule = Rule {
         title: "调整不完整",
         severity: Severity::Error,
         clause: "4.3，11.4",
-        what: "每项调整要有生效日期，并且改变税率或报价；没有事由的作警告。",
+        what: "每项调整要有生效日期，并且改变税率或不含税单价；没有事由的作警告。",
         why: "没有日期就不知从何时起算，没有内容就等于没有调整；事由要写进变更对照表。",
         example: "- {生效日期: 2026-09-01, 事由: 增值税税率调整}，漏了 税率。",
         fix: "补上 生效日期，以及 税率 或 报价。",
@@ -147,7 +195,8 @@ pub static R004: Rule = Rule {
 };
 
 fn r004(ctx: &Context, out: &mut Reporter) {
-    for adjustment in &ctx.case.adjustments {
+    let before_and_after = ctx.figures.prices.all().zip(&ctx.figures.prices.revisions);
+    for (adjustment, (before, after)) in ctx.case.adjustments.iter().zip(before_and_after) {
         // A value that was there but could not be read is F007's, at its own place.
         let unreadable = |key: &str| ctx.faults.iter().any(|fault| mentions(fault, key));
         if adjustment.effective_on.is_none() && !unreadable("生效日期") {
@@ -156,12 +205,26 @@ fn r004(ctx: &Context, out: &mut Reporter) {
         if adjustment.rate.is_none() && !adjustment.requotes && !unreadable("税率") {
             out.report(&adjustment.origin, "调整既没有新税率，也没有新报价").expected("税率 或 报价");
         }
+        if (adjustment.rate.is_some() || adjustment.requotes) && is_same(before, after) {
+            out.report(&adjustment.origin, "调整之后的税率和各不含税单价都与之前相同，没有改变什么")
+                .expected("另一个税率，或有单价变化的报价表")
+                .help("核对 税率 和 报价 所指的文件；没有变化的，删去这一项");
+        }
         if adjustment.reason.is_none() {
             out.report(&adjustment.origin, "调整没有写事由")
                 .severity(Severity::Warning)
                 .help("补上 事由，如 增值税税率调整、补充协议一");
         }
     }
+}
+
+/// Whether nothing changes; unknown while a price is missing.
+fn is_same(before: &Prices, after: &Prices) -> bool {
+    let prices = |prices: &Prices| -> Option<Vec<Money>> {
+        Some(prices.quotation.as_ref()?.rows.iter().map(|row| row.net_price).collect())
+    };
+    let (old, new) = (prices(before), prices(after));
+    before.rate() == after.rate() && old.is_some() && old == new
 }
 
 fn mentions(fault: &crate::model::fault::Fault, key: &str) -> bool {
@@ -174,7 +237,7 @@ mod tests {
     use crate::compute::testing::*;
     use crate::model::case::{Adjustment, Case};
     use crate::rules::testing::{fire, only};
-    use rust_decimal::dec;
+    use rust_decimal::{Decimal, dec};
 
     fn with(adjustments: Vec<Adjustment>) -> Case {
         let mut case = good_case();
@@ -192,25 +255,70 @@ mod tests {
         only(fire("R001", &disordered), &at("二"), Severity::Error);
         let late = with(vec![adjustment("一", "2027-03-01")]);
         only(fire("R001", &late), &at("一"), Severity::Warning);
+        let mut unsigned = with(vec![adjustment("一", "2026-09-01"), adjustment("二", "2026-10-01")]);
+        unsigned.contract.signed_on = None;
+        let found = only(fire("R001", &unsigned), &at("一.项"), Severity::Error);
+        assert!(found.help.contains("直接改“报价”"), "{}", found.help);
     }
 
     #[test]
-    fn r002_ceilings_still_hold() {
-        let mut raised = adjustment("一", "2026-10-01");
-        raised.quotation = Some(quotation_at_ceiling(&pack()));
-        assert!(fire("R002", &with(vec![raised.clone()])).is_empty());
-        raised.quotation.as_mut().unwrap().rows[0].net_price = cell("F5", dec!(850));
-        only(fire("R002", &with(vec![raised])), &cell_origin("F5"), Severity::Error);
-    }
-
-    #[test]
-    fn r003_what_was_issued_stays() {
+    fn r003_what_was_issued_lacks_an_adjustment() {
         use crate::compute::testing_month::{ledger, line};
         let mut case = with(vec![adjustment("一", "2026-03-15"), adjustment("二", "2026-04-01")]);
         assert!(fire("R003", &case).is_empty());
-        case.ledger = ledger(vec![line(1, "DD-2026-001", dec!(0), dec!(100))]);
+        let march = || line(1, "DD-2026-001", dec!(0), dec!(100));
+        case.ledger = ledger(vec![march()]);
         let found = only(fire("R003", &case), &at("一"), Severity::Error);
-        assert_eq!(found.expected.as_deref(), Some("晚于 2026-03-31"));
+        assert_eq!(found.expected.as_deref(), Some("晚于 2026-03-31，或更正这个月的结算单"));
+        assert!(found.message.contains("2026-03 的结算单（DD-2026-001）"), "{}", found.message);
+        assert!(found.help.contains("--month 2026-03 --issue --amend"), "{}", found.help);
+        // Issued with it, or corrected since: nothing to say. What takes effect later does not reach back.
+        let with_it = LedgerLine { revision: 1, ..march() };
+        case.ledger = ledger(vec![with_it.clone()]);
+        assert!(fire("R003", &case).is_empty());
+        let correction = Some(crate::model::ledger::Correction { replaces: 1, reason: "调价".into() });
+        let (opening, closing) = (march().closing, march().closing);
+        case.ledger =
+            ledger(vec![march(), LedgerLine { number: 2, correction, opening, closing, ..with_it }]);
+        assert!(fire("R003", &case).is_empty());
+    }
+
+    // Two in one month, one of them over two months: each month is told once, at the first 调整 that it lacks.
+    #[test]
+    fn r003_tells_a_month_once() {
+        use crate::compute::testing_month::{ledger, line};
+        let mut case = with(vec![adjustment("一", "2026-03-15"), adjustment("二", "2026-04-10")]);
+        let of = |number, order: &str, month: &str, revision| LedgerLine {
+            month: month.parse().unwrap(),
+            revision,
+            ..line(number, order, Decimal::from(number - 1), dec!(1))
+        };
+        case.ledger = ledger(vec![
+            of(1, "DD-1", "2026-03", 0),
+            of(2, "DD-2", "2026-03", 0),
+            of(3, "DD-1", "2026-04", 0),
+            of(4, "DD-2", "2026-04", 1),
+        ]);
+        let found = fire("R003", &case);
+        let told: Vec<_> = found.iter().map(|f| (f.origin.clone(), f.labels.len())).collect();
+        assert_eq!(told, [(at("一"), 2), (at("一"), 1), (at("二"), 1)]);
+        assert!(found[0].message.contains("2026-03 的结算单（DD-1、DD-2）"), "{}", found[0].message);
+        assert!(found[2].message.contains("2026-04 的结算单（DD-2）"), "{}", found[2].message);
+    }
+
+    #[test]
+    fn r003_an_adjustment_that_has_gone() {
+        use crate::compute::testing_month::{ledger, line};
+        let issued = LedgerLine { revision: 2, ..line(1, "DD-2026-001", dec!(0), dec!(100)) };
+        let mut case = with(Vec::new());
+        case.ledger = ledger(vec![issued]);
+        let place = Origin::File("台账.jsonl".into());
+        let found = only(fire("R003", &case), &place, Severity::Error);
+        assert!(found.message.contains("至少有 2 条，现在只有 0 条"), "{}", found.message);
+        // Still there, but with another date.
+        case.adjustments = vec![adjustment("一", "2026-03-15"), adjustment("二", "2026-04-15")];
+        let found = only(fire("R003", &case), &place, Severity::Error);
+        assert!(found.message.contains("第 2 条调整在 2026-03-31 以前已经生效"), "{}", found.message);
     }
 
     #[test]
@@ -222,5 +330,8 @@ mod tests {
         let mut undated = adjustment("一", "2026-09-01");
         undated.effective_on = None;
         only(fire("R004", &with(vec![undated])), &at("一.项"), Severity::Error);
+        let again = with(vec![adjustment("一", "2026-09-01"), adjustment("二", "2026-10-01")]);
+        let found = only(fire("R004", &again), &at("二.项"), Severity::Error);
+        assert!(found.message.contains("没有改变什么"));
     }
 }

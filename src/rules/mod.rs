@@ -16,6 +16,7 @@ pub mod orders;
 pub mod parties;
 pub mod quotation;
 pub mod security;
+pub mod supplements;
 #[cfg(test)]
 pub mod testing;
 pub mod text;
@@ -145,9 +146,10 @@ pub static RULES: &[&Rule] = &[
     &quotation::cells::Q011,
     &quotation::cells::Q012,
     &adjustments::R001,
-    &adjustments::R002,
+    &supplements::R002,
     &adjustments::R003,
     &adjustments::R004,
+    &supplements::R005,
     &worklog::S001,
     &worklog::S002,
     &worklog::persons::S003,
@@ -161,6 +163,7 @@ pub static RULES: &[&Rule] = &[
     &worklog::cells::S011,
     &worklog::sums::S012,
     &worklog::sums::S013,
+    &worklog::straddle::S014,
     &text::T001,
     &text::T002,
     &text::references::T003,

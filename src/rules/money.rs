@@ -4,6 +4,7 @@
 
 use super::{Context, Reporter, Rule};
 use crate::compute::contract::ContractFigures;
+use crate::compute::prices::Prices;
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
 use crate::model::capital::read_capital;
 use crate::model::case::{StatedFigures, Text};
@@ -14,7 +15,7 @@ fn derived(name: &str) -> Origin {
 }
 
 fn has_figures(ctx: &Context) -> bool {
-    ctx.figures.contract().is_some() || has_stated(ctx)
+    ctx.figures.prices.all().any(|prices| prices.contract.is_some()) || has_stated(ctx)
 }
 
 fn has_stated(ctx: &Context) -> bool {
@@ -26,6 +27,11 @@ fn has_stated(ctx: &Context) -> bool {
         || stated.net_words.is_some()
         || stated.tax_words.is_some()
         || stated.rate.is_some()
+}
+
+/// 附件3 and 4.3 as signed and as each 调整 leaves them, with what stands before the names of its figures: 修订1.
+fn editions<'a>(ctx: &Context<'a>) -> impl Iterator<Item = (String, &'a Prices)> {
+    ctx.figures.prices.all().map(|prices| (prices.prefix(), prices))
 }
 
 /// One of the three amounts of 4.3: as computed, and as held from elsewhere.
@@ -80,11 +86,14 @@ pub static M001: Rule = Rule {
 };
 
 fn m001(ctx: &Context, out: &mut Reporter) {
-    if let Some(contract) = ctx.figures.contract()
-        && contract.net + contract.tax != contract.gross
-    {
-        out.report(&derived("含税上限总价"), "计算所得的含税上限总价不等于不含税价与税额之和")
+    for (of, prices) in editions(ctx) {
+        if let Some(contract) = prices.contract.as_ref().filter(|c| c.net + c.tax != c.gross) {
+            out.report(
+                &derived(&format!("{of}含税上限总价")),
+                format!("{of}计算所得的含税上限总价不等于不含税价与税额之和"),
+            )
             .expected((contract.net + contract.tax).to_string());
+        }
     }
     let stated = &ctx.case.stated;
     let (Some(gross), Some(net), Some(tax)) = (&stated.gross, &stated.net, &stated.tax) else { return };
@@ -121,12 +130,10 @@ pub static M002: Rule = Rule {
 };
 
 fn m002(ctx: &Context, out: &mut Reporter) {
+    for (of, prices) in editions(ctx) {
+        words_read_back(&of, prices, out);
+    }
     for amount in amounts(&ctx.case.stated, ctx.figures.contract()) {
-        if let Some((figure, words)) = amount.computed
-            && read_capital(words) != Ok(figure)
-        {
-            out.report(&derived(amount.name), format!("{}的大写“{words}”读不回 {figure}", amount.name));
-        }
         let Some(words) = amount.words else { continue };
         let figure = amount.stated.map(|stated| stated.value).or(amount.computed.map(|(figure, _)| figure));
         let expected = figure.and_then(crate::model::capital::to_capital);
@@ -142,6 +149,17 @@ fn m002(ctx: &Context, out: &mut Reporter) {
         }
         if let Some(stated) = amount.stated {
             report.label(&stated.origin, "小写在这里");
+        }
+    }
+}
+
+fn words_read_back(of: &str, prices: &Prices, out: &mut Reporter) {
+    for amount in amounts(&StatedFigures::default(), prices.contract.as_ref()) {
+        if let Some((figure, words)) = amount.computed
+            && read_capital(words) != Ok(figure)
+        {
+            let name = format!("{of}{}", amount.name);
+            out.report(&derived(&name), format!("{name}的大写“{words}”读不回 {figure}"));
         }
     }
 }
@@ -163,11 +181,13 @@ pub static M003: Rule = Rule {
 };
 
 fn m003(ctx: &Context, out: &mut Reporter) {
-    if let (Some(contract), Some(quotation)) = (ctx.figures.contract(), ctx.figures.quotation())
-        && (contract.gross, contract.net) != (quotation.gross_total, quotation.net_total)
-    {
-        out.report(&derived("含税上限总价"), "4.3 的金额不等于附件3 合计")
-            .expected(quotation.gross_total.to_string());
+    for (of, prices) in editions(ctx) {
+        if let (Some(contract), Some(quotation)) = (&prices.contract, &prices.quotation)
+            && (contract.gross, contract.net) != (quotation.gross_total, quotation.net_total)
+        {
+            out.report(&derived(&format!("{of}含税上限总价")), format!("{of}4.3 的金额不等于附件3 合计"))
+                .expected(quotation.gross_total.to_string());
+        }
     }
     let sheet = ctx.case.quotation.as_ref().map(|quotation| &quotation.origin);
     for amount in amounts(&ctx.case.stated, ctx.figures.contract()) {
@@ -214,11 +234,16 @@ pub static M004: Rule = Rule {
 /// 附件3's own rate cell is Q010's.
 fn m004(ctx: &Context, out: &mut Reporter) {
     let rate = ctx.pack.tender.rate;
-    if let Some(contract) = ctx.figures.contract()
-        && (contract.rate != rate || ctx.figures.table().rate != rate)
-    {
-        out.report(&derived("税率"), format!("4.3 税率 {} 与 4.6.6 税率 {rate} 不同", contract.rate))
-            .expected(rate.to_string());
+    let mut in_force = rate;
+    let changes = std::iter::once(None).chain(ctx.case.adjustments.iter().map(|a| a.rate.as_ref()));
+    for ((of, prices), change) in editions(ctx).zip(changes) {
+        in_force = change.map_or(in_force, |change| change.value);
+        if let Some(contract) = &prices.contract
+            && (contract.rate != in_force || prices.rate() != in_force)
+        {
+            let message = format!("{of}4.3 税率 {} 与 4.6.6 税率 {in_force} 不同", contract.rate);
+            out.report(&derived(&format!("{of}税率")), message).expected(in_force.to_string());
+        }
     }
     if let Some(stated) = &ctx.case.stated.rate
         && stated.value != rate
@@ -240,21 +265,26 @@ pub static M005: Rule = Rule {
         example: "Σ行 = 17,600,000.03，合计不含税 ×1.06 = 17,600,000.00，差 0.03 元。",
         fix: "不需要修改；如被问起，说明以各行之和为准即可。",
     },
-    applies: |ctx| ctx.figures.quotation().is_some(),
+    applies: |ctx| ctx.figures.prices.all().any(|prices| prices.quotation.is_some()),
     check: m005,
 };
 
 fn m005(ctx: &Context, out: &mut Reporter) {
-    let Some(figures) = ctx.figures.quotation() else { return };
-    let from_net = figures.rate.gross(figures.net_total);
-    if from_net != figures.gross_total {
+    let sheets = std::iter::once(ctx.case.quotation.as_ref());
+    let sheets = sheets.chain(ctx.case.adjustments.iter().map(|adjustment| adjustment.quotation.as_ref()));
+    for ((of, prices), sheet) in editions(ctx).zip(sheets) {
+        let Some(figures) = &prices.quotation else { continue };
+        let from_net = figures.rate.gross(figures.net_total);
+        if from_net == figures.gross_total {
+            continue;
+        }
         let difference = (from_net - figures.gross_total).abs();
-        let total = ctx.case.quotation.as_ref().and_then(|q| q.totals.as_ref()?.gross_total.as_ref());
-        let origin = total.map_or_else(|| derived("合计 含税总价"), |cell| cell.origin.clone());
+        let total = sheet.and_then(|sheet| sheet.totals.as_ref()?.gross_total.as_ref());
+        let origin = total.map_or_else(|| derived(&format!("{of}合计 含税总价")), |cell| cell.origin.clone());
         out.report(
             &origin,
             format!(
-                "合计不含税 {} ×（1＋{}）= {from_net} 元，与各行含税总价之和 {} 元差 {difference} 元（四舍五入的尾差），以各行之和为准",
+                "{of}合计不含税 {} ×（1＋{}）= {from_net} 元，与各行含税总价之和 {} 元差 {difference} 元（四舍五入的尾差），以各行之和为准",
                 figures.net_total, figures.rate, figures.gross_total
             ),
         );

@@ -11,8 +11,9 @@ use crate::compute::change::{Change, signed, signed_percent};
 use crate::compute::contract::ContractFigures;
 use crate::compute::prices::{CapBasis, PriceHistory, Prices};
 use crate::compute::quotation::RowFigures;
-use crate::model::case::Case;
+use crate::model::case::{Adjustment, Case};
 use crate::model::money::Money;
+use crate::model::numerals::named_supplement;
 use crate::pack::Pack;
 
 /// One 补充协议. An empty text is a blank.
@@ -118,6 +119,8 @@ impl SupplementView {
             case.contract.project.as_ref().map_or_else(|| pack.project.clone(), |p| p.value.clone());
         let contract_number = or_blank(&case.contract.number);
         let net = |prices| cap(history, prices).is_some_and(|cap| cap.basis == CapBasis::Net);
+        let rate = (before.rate() != now.rate()).then(|| rate(pack, before, now));
+        let prices = prices(before, now);
         let amounts = amounts(before.contract.as_ref(), now.contract.as_ref());
         Some(Self {
             ordinal: ordinal(number),
@@ -129,10 +132,10 @@ impl SupplementView {
             contract_name: framework_name(case, pack, &project),
             signed: DateParts::of(case.contract.signed_on.as_ref().map(|date| date.value)),
             earlier: (1..number).map(supplement_name).collect::<Vec<_>>().join("、"),
-            reason: or_blank(&adjustment.reason).trim_end_matches(['。', '；', ';', '.']).to_owned(),
+            reason: reason(adjustment, rate.is_some(), prices.is_some()),
             from: DateParts::of(now.from),
-            rate: (before.rate() != now.rate()).then(|| rate(pack, before, now)),
-            prices: prices(before, now),
+            rate,
+            prices,
             amounts_change: before.contract != now.contract,
             amounts,
             net_basis: net(now),
@@ -140,6 +143,22 @@ impl SupplementView {
             annexes: annexes(pack, history, number),
         })
     }
+}
+
+/// 事由 as it goes on after 因; where the case gives none, or only the agreement's own name, what changes.
+fn reason(adjustment: &Adjustment, rate: bool, prices: bool) -> String {
+    let given = or_blank(&adjustment.reason);
+    let given = given.trim().trim_end_matches(['。', '；', ';', '.']);
+    if !given.is_empty() && named_supplement(given).is_none_or(|(_, rest)| !rest.is_empty()) {
+        return given.to_owned();
+    }
+    match (rate, prices) {
+        (true, true) => "增值税税率调整及服务单价调整",
+        (true, false) => "增值税税率调整",
+        (false, true) => "服务单价调整",
+        (false, false) => "",
+    }
+    .to_owned()
 }
 
 fn rate(pack: &Pack, before: &Prices, now: &Prices) -> RateView {
@@ -273,6 +292,23 @@ mod tests {
         assert_eq!((row.difference.as_str(), row.percent.as_str()), ("-53.72", "-7.13%"));
         assert_eq!(view.earlier, "补充协议一");
         assert!(view.net_basis && view.net_basis_before);
+    }
+
+    #[test]
+    fn a_reason_that_only_names_the_agreement_gives_way_to_what_changes() {
+        let mut case = good_case();
+        case.adjustments = vec![adjustment("一", "2026-09-01")];
+        for (given, printed) in [
+            ("补充协议一", "增值税税率调整"),
+            ("补充协议（一）", "增值税税率调整"),
+            ("国家调整税率。", "国家调整税率"),
+            ("补充协议一：国家调整税率", "补充协议一：国家调整税率"),
+        ] {
+            case.adjustments[0].reason = crate::compute::testing::text("事由", given);
+            assert_eq!(view(&case, 1).reason, printed);
+        }
+        case.adjustments[0].reason = None;
+        assert_eq!(view(&case, 1).reason, "增值税税率调整");
     }
 
     #[test]

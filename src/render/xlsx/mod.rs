@@ -24,6 +24,7 @@ mod price_table;
 mod quotation;
 mod quotation_form;
 mod settlement;
+mod settlement_due;
 mod settlement_form;
 mod summary;
 mod summary_chart;

@@ -4,7 +4,9 @@
 
 use rust_decimal::{Decimal, dec};
 
-use super::{Line, NET_PRICE, columns, has_prices, has_quotation, lines, shown, total_cells};
+use super::{
+    Line, NET_PRICE, Sheet, columns, has_prices, has_quotation, priced_sheets, sheets, shown, total_cells,
+};
 use crate::compute::quotation::{AMOUNT_LIMIT, usable_price};
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
 use crate::model::money::Money;
@@ -29,7 +31,7 @@ pub static Q008: Rule = Rule {
 
 /// A formula's 含税单价 is only ever compared, rounded; the 不含税单价 is what the contract takes over.
 fn q008(ctx: &Context, out: &mut Reporter) {
-    for line in lines(ctx) {
+    for line in priced_sheets(ctx).flat_map(|sheet| sheet.lines()) {
         for (what, cell, formula_counts) in
             [("不含税单价", &line.row.net_price, true), ("含税单价", &line.row.gross_price, false)]
         {
@@ -77,7 +79,13 @@ pub static Q011: Rule = Rule {
 };
 
 fn q011(ctx: &Context, out: &mut Reporter) {
-    let lines = lines(ctx);
+    for sheet in sheets(ctx) {
+        usable_numbers(&sheet, out);
+    }
+}
+
+fn usable_numbers(sheet: &Sheet, out: &mut Reporter) {
+    let lines = sheet.lines();
     if let Some(first) = lines.first().filter(|_| lines.iter().all(not_offered)) {
         tell_not_offered(first, lines.len(), out);
         return;
@@ -99,9 +107,8 @@ fn q011(ctx: &Context, out: &mut Reporter) {
         }
     }
     tell_empty_columns(&lines, out);
-    let Some(quotation) = &ctx.case.quotation else { return };
     let complete = lines.iter().all(|line| usable_price(line.row).is_some());
-    for (what, cell) in total_cells(quotation) {
+    for (what, cell) in total_cells(sheet.quotation) {
         let Some(cell) = cell else { continue };
         if !complete && is_formula(&cell.value) {
             continue;
@@ -204,8 +211,13 @@ const STALE: Decimal = dec!(0.005);
 const TOLD_ONE_BY_ONE: usize = 3;
 
 fn q012(ctx: &Context, out: &mut Reporter) {
-    let Some(quotation) = &ctx.case.quotation else { return };
-    let lines = lines(ctx);
+    for sheet in sheets(ctx) {
+        results(&sheet, out);
+    }
+}
+
+fn results(sheet: &Sheet, out: &mut Reporter) {
+    let lines = sheet.lines();
     // What a missing or unusable price would give is missing, too; that is Q011's to tell.
     let priced = |line: &&Line| usable_price(line.row).is_some() || line_has_uncalculated_price(line);
     let complete = lines.iter().all(|line| priced(&line));
@@ -214,7 +226,7 @@ fn q012(ctx: &Context, out: &mut Reporter) {
         cells.extend(columns(line.row).map(|(what, cell)| (line.cell_name(what), cell)));
     }
     if complete {
-        cells.extend(total_cells(quotation).into_iter().map(|(what, cell)| (what.to_owned(), cell)));
+        cells.extend(total_cells(sheet.quotation).into_iter().map(|(what, cell)| (what.to_owned(), cell)));
     }
     tell_without_value(&cells, out);
     for (what, cell) in &cells {

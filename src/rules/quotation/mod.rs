@@ -4,6 +4,9 @@
 //! `cells`, row totals and 合计 in `totals`. Comparisons take a formula's result rounded to 分, since spreadsheets
 //! keep more decimals than they show, and a typed number exactly.
 //!
+//! Every sheet of the case is looked at alike: the one that was signed, and that of each 调整, against the prices that
+//! it gives. Only the ceilings (Q002, Q003, Q007) are the signed one's; R002 holds the others to theirs.
+//!
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
 pub mod cells;
@@ -14,12 +17,13 @@ pub mod totals;
 use rust_decimal::Decimal;
 
 use super::Context;
+use crate::compute::prices::Prices;
 use crate::compute::quotation::{same_name, usable_price};
 use crate::diagnostics::Origin;
 use crate::model::money::Money;
 use crate::model::quotation::{CellNumber, NumberCell, Quotation, QuotationRow};
 use crate::model::tax::TaxRate;
-use crate::pack::{Post, TenderLine};
+use crate::pack::{Post, Tender, TenderLine};
 
 /// A row of the sheet that belongs to a tendered line.
 pub(super) struct Line<'a> {
@@ -40,25 +44,72 @@ impl Line<'_> {
     }
 }
 
+/// A sheet and the prices that it gives.
+pub(super) struct Sheet<'a> {
+    pub quotation: &'a Quotation,
+    pub prices: &'a Prices,
+    tender: &'a Tender,
+}
+
+impl<'a> Sheet<'a> {
+    /// Its rows that were tendered, in the sheet's order.
+    pub fn lines(&self) -> Vec<Line<'a>> {
+        self.quotation.rows.iter().filter_map(|row| line_of(self.tender, row)).collect()
+    }
+
+    /// The rate that its 含税 figures must follow.
+    pub fn rate(&self) -> TaxRate {
+        self.prices.rate()
+    }
+
+    /// Whether it has any price to judge: a form nobody filled in passes no check.
+    fn has_prices(&self) -> bool {
+        self.lines().iter().any(|line| usable_price(line.row).is_some())
+    }
+}
+
+/// The sheet of the contract as signed.
+pub(super) fn signed_sheet<'a>(ctx: &Context<'a>) -> Option<Sheet<'a>> {
+    let quotation = ctx.case.quotation.as_ref()?;
+    Some(Sheet { quotation, prices: &ctx.figures.prices.signed, tender: &ctx.pack.tender })
+}
+
+/// The sheets of the 调整 that bring one.
+pub(super) fn revised_sheets<'a>(ctx: &Context<'a>) -> impl Iterator<Item = Sheet<'a>> {
+    let tender = &ctx.pack.tender;
+    let revisions = ctx.case.adjustments.iter().zip(&ctx.figures.prices.revisions);
+    revisions.filter_map(|(adjustment, prices)| {
+        Some(Sheet { quotation: adjustment.quotation.as_ref()?, prices, tender })
+    })
+}
+
+/// All sheets of the case.
+pub(super) fn sheets<'a>(ctx: &Context<'a>) -> impl Iterator<Item = Sheet<'a>> {
+    signed_sheet(ctx).into_iter().chain(revised_sheets(ctx))
+}
+
+/// All sheets that have any price to judge.
+pub(super) fn priced_sheets<'a>(ctx: &Context<'a>) -> impl Iterator<Item = Sheet<'a>> {
+    sheets(ctx).filter(Sheet::has_prices)
+}
+
 /// Whether there is a sheet to look at.
 pub(super) fn has_quotation(ctx: &Context) -> bool {
-    ctx.case.quotation.is_some()
+    sheets(ctx).next().is_some()
 }
 
-/// Whether the sheet has any price to judge: a form nobody filled in passes no check.
+/// Whether any sheet has a price to judge.
 pub(super) fn has_prices(ctx: &Context) -> bool {
-    lines(ctx).iter().any(|line| usable_price(line.row).is_some())
+    priced_sheets(ctx).next().is_some()
 }
 
-/// The sheet's rows that were tendered, in the sheet's order.
-pub(super) fn lines<'a>(ctx: &Context<'a>) -> Vec<Line<'a>> {
-    let Some(quotation) = &ctx.case.quotation else { return Vec::new() };
-    quotation.rows.iter().filter_map(|row| line_of(ctx, row)).collect()
+/// Whether the signed sheet has.
+pub(super) fn has_signed_prices(ctx: &Context) -> bool {
+    signed_sheet(ctx).is_some_and(|sheet| sheet.has_prices())
 }
 
-fn line_of<'a>(ctx: &Context<'a>, row: &'a QuotationRow) -> Option<Line<'a>> {
-    ctx.pack
-        .tender
+fn line_of<'a>(tender: &'a Tender, row: &'a QuotationRow) -> Option<Line<'a>> {
+    tender
         .lines()
         .find(|(post, line)| {
             same_name(&row.post.value, &post.name) && same_name(&row.level.value, &line.level)

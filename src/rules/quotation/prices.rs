@@ -4,7 +4,9 @@
 
 use rust_decimal::Decimal;
 
-use super::{Line, has_prices, judged, lines, sheet_rate, shown};
+use super::{
+    Line, Sheet, has_prices, has_signed_prices, judged, priced_sheets, sheet_rate, shown, signed_sheet,
+};
 use crate::compute::quotation::usable_price;
 use crate::diagnostics::{RuleInfo, Severity};
 use crate::model::money::Money;
@@ -23,12 +25,12 @@ pub static Q002: Rule = Rule {
         example: "“产品/平台服务·高级”限价 849.06 元，报价 850.00 元。",
         fix: "请供应商把该单价降到限价以内，并重算该行总价和合计。",
     },
-    applies: has_prices,
+    applies: has_signed_prices,
     check: q002,
 };
 
 fn q002(ctx: &Context, out: &mut Reporter) {
-    for line in lines(ctx) {
+    for line in signed_sheet(ctx).iter().flat_map(Sheet::lines) {
         let Some(price) = judged(&line.row.net_price) else { continue };
         let ceiling = line.tender.net_ceiling;
         if price.number > ceiling.decimal() {
@@ -56,12 +58,12 @@ pub static Q003: Rule = Rule {
         example: "“运维支撑·中级”含税限价 800.00 元，报价 801.00 元。",
         fix: "请供应商把该单价降到限价以内，并重算该行总价和合计。",
     },
-    applies: has_prices,
+    applies: has_signed_prices,
     check: q003,
 };
 
 fn q003(ctx: &Context, out: &mut Reporter) {
-    for line in lines(ctx) {
+    for line in signed_sheet(ctx).iter().flat_map(Sheet::lines) {
         // Over the ceiling because the net price or the rate is: Q002 and Q010 tell the cause.
         let net_is_over = usable_price(line.row).is_some_and(|net| net > line.tender.net_ceiling);
         let other_rate = sheet_rate(line.row).is_some_and(|rate| rate != ctx.pack.tender.rate);
@@ -104,8 +106,14 @@ pub static Q004: Rule = Rule {
 
 /// If the prices agree at the sheet's own, wrong rate, Q010 tells the cause once instead of on every line.
 fn q004(ctx: &Context, out: &mut Reporter) {
-    let rate = ctx.pack.tender.rate;
-    for line in lines(ctx) {
+    for sheet in priced_sheets(ctx) {
+        agree(&sheet, out);
+    }
+}
+
+fn agree(sheet: &Sheet, out: &mut Reporter) {
+    let rate = sheet.rate();
+    for line in sheet.lines() {
         let (Some(net), Some(gross)) = (usable_price(line.row), judged(&line.row.gross_price)) else {
             continue;
         };

@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{has_quotation, judged, lines};
+use super::{Sheet, has_quotation, judged, sheets};
 use crate::compute::quotation::{rows_for, same_name};
 use crate::diagnostics::{RuleInfo, Severity};
 use crate::model::quotation::{CellNumber, Quotation, QuotationRow};
@@ -29,8 +29,12 @@ pub static Q001: Rule = Rule {
 };
 
 fn q001(ctx: &Context, out: &mut Reporter) {
-    let Some(quotation) = &ctx.case.quotation else { return };
-    let tender = &ctx.pack.tender;
+    for sheet in sheets(ctx) {
+        each_line_once(&ctx.pack.tender, sheet.quotation, out);
+    }
+}
+
+fn each_line_once(tender: &Tender, quotation: &Quotation, out: &mut Reporter) {
     if quotation.rows.is_empty() {
         out.report(&quotation.origin, "报价表里没有找到任何岗位行")
             .expected(format!("{} 行岗位×级别", tender.lines().count()))
@@ -106,7 +110,7 @@ pub static Q009: Rule = Rule {
 };
 
 fn q009(ctx: &Context, out: &mut Reporter) {
-    for line in lines(ctx) {
+    for line in sheets(ctx).flat_map(|sheet| sheet.lines()) {
         let Some(cell) = judged(&line.row.workload) else { continue };
         let tendered = line.tender.workload.normalize();
         if cell.number != tendered {
@@ -131,7 +135,7 @@ pub static Q010: Rule = Rule {
         title: "税率与招标不一致",
         severity: Severity::Error,
         clause: "附件3 增值税税率，4.3，4.6.6",
-        what: "报价表中的增值税税率必须等于合同税率；写 6% 或 0.06 都可以。",
+        what: "报价表中的增值税税率必须等于合同税率；调整的报价表，等于那项调整生效时的税率。写 6% 或 0.06 都可以。",
         why: "含税单价、含税总价和税额都由它算出，正文和报价表必须是同一个税率。",
         example: "税率一栏写成 3%，或写成数字 6（在表格里是 600%）。",
         fix: "把税率改为合同税率；确需调整税率的，签约后用“调整”一项办理。",
@@ -141,8 +145,19 @@ pub static Q010: Rule = Rule {
 };
 
 fn q010(ctx: &Context, out: &mut Reporter) {
-    let rate = ctx.pack.tender.rate;
-    for line in lines(ctx) {
+    for sheet in sheets(ctx) {
+        one_rate(&sheet, out);
+    }
+}
+
+/// Of a 调整 the rate is the one in force with it: the tender's, unless it or an earlier one changes the rate.
+fn one_rate(sheet: &Sheet, out: &mut Reporter) {
+    let rate = sheet.rate();
+    let whose = match sheet.prices.revision {
+        0 => "合同税率".to_owned(),
+        number => format!("第 {number} 项调整起的税率"),
+    };
+    for line in sheet.lines() {
         let Some(cell) = &line.row.rate else { continue };
         let Some(found) = cell.value.number() else { continue };
         if found == rate.fraction() {
@@ -152,7 +167,7 @@ fn q010(ctx: &Context, out: &mut Reporter) {
             let found = found.normalize();
             format!("税率一栏是数字 {found}，在表格里就是 {found}00%，不是 {rate}")
         } else {
-            format!("税率为 {}，合同税率为 {rate}", rate_shown(found, &cell.value))
+            format!("税率为 {}，{whose}为 {rate}", rate_shown(found, &cell.value))
         };
         out.report(&cell.origin, message)
             .expected(format!("{rate}（或 {}）", rate.fraction()))

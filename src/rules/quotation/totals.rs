@@ -4,7 +4,10 @@
 
 use rust_decimal::Decimal;
 
-use super::{Judged, Line, has_prices, judged, lines, sheet_rate, shown};
+use super::{
+    Judged, Line, Sheet, has_prices, has_signed_prices, judged, priced_sheets, sheet_rate, shown,
+    signed_sheet,
+};
 use crate::compute::quotation::{
     AMOUNT_LIMIT, QuotationFigures, RowFigures, gross_by_gross_price, usable_price,
 };
@@ -32,8 +35,14 @@ pub static Q005: Rule = Rule {
 
 /// Totals that agree with the sheet's own, wrong workload or rate are not told again: Q009 and Q010 name the cause.
 fn q005(ctx: &Context, out: &mut Reporter) {
-    let rate = ctx.pack.tender.rate;
-    for line in lines(ctx) {
+    for sheet in priced_sheets(ctx) {
+        row_totals(&sheet, out);
+    }
+}
+
+fn row_totals(sheet: &Sheet, out: &mut Reporter) {
+    let rate = sheet.rate();
+    for line in sheet.lines() {
         let Some(net) = exact_price(line.row) else { continue };
         let figures = RowTotals::of(net, line.tender.workload, rate);
         let own = RowTotals::of(
@@ -148,7 +157,13 @@ pub static Q006: Rule = Rule {
 };
 
 fn q006(ctx: &Context, out: &mut Reporter) {
-    let Some(quotation) = &ctx.case.quotation else { return };
+    for sheet in priced_sheets(ctx) {
+        sums(&sheet, out);
+    }
+}
+
+fn sums(sheet: &Sheet, out: &mut Reporter) {
+    let quotation = sheet.quotation;
     let Some(totals) = &quotation.totals else {
         if !quotation.rows.is_empty() {
             out.report(&quotation.origin, "报价表没有合计行")
@@ -157,7 +172,7 @@ fn q006(ctx: &Context, out: &mut Reporter) {
         }
         return;
     };
-    let figures = ctx.figures.quotation();
+    let figures = sheet.prices.quotation.as_ref();
     check_sum(
         quotation,
         "不含税总价",
@@ -231,12 +246,12 @@ pub static Q007: Rule = Rule {
         example: "每个单价都等于其限价：合计含税 17,628,237.78 元，比限价 17,627,800.00 元高 437.78 元。",
         fix: "请供应商降低一个或几个不含税单价，使含税合计不超过总价限价。",
     },
-    applies: has_prices,
+    applies: has_signed_prices,
     check: q007,
 };
 
 fn q007(ctx: &Context, out: &mut Reporter) {
-    let Some(quotation) = &ctx.case.quotation else { return };
+    let Some(Sheet { quotation, .. }) = signed_sheet(ctx) else { return };
     let ceiling = ctx.pack.tender.gross_total_ceiling;
     let cell = quotation.totals.as_ref().and_then(|totals| judged(&totals.gross_total));
     let origin = cell.map_or(&quotation.origin, |cell| cell.origin);
