@@ -33,9 +33,13 @@ impl Change {
 
     /// The difference in per cent of the old figure, 四舍五入 to two places; none where the old one is zero.
     pub fn percent(self) -> Option<Decimal> {
-        let share = self.difference().decimal().checked_div(self.old.decimal())?;
-        let percent = share.checked_mul(Decimal::ONE_HUNDRED)?;
-        Some(percent.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+        Self::percent_of(self.old.decimal(), self.new.decimal())
+    }
+
+    /// The same of any two figures.
+    pub fn percent_of(old: Decimal, new: Decimal) -> Option<Decimal> {
+        let share = (new - old).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(old)?;
+        Some(share.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
     }
 }
 
