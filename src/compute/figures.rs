@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 
 use super::CaseFigures;
 use super::contract::ContractFigures;
-use super::figures_order::order_book;
+use super::figures_order::{in_revision, order_book, rate_input};
+use super::prices::Prices;
 use super::quotation::{QuotationFigures, RowFigures};
 use crate::diagnostics::Origin;
 use crate::model::case::Case;
@@ -50,20 +51,11 @@ pub struct Figure {
     pub clause: &'static str,
 }
 
-/// Every figure of 附件3, 4.3 and the orders, in the documents' order, then those of the 结算单. Empty rows of a
-/// draft have none.
+/// Every figure of 附件3 and 4.3, as signed and by 修订, and of the orders, in the documents' order, then those of the
+/// 结算单. Empty rows of a draft have none.
 pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figure> {
-    let rate = figures.table().rate;
-    let mut book = Vec::new();
-    for row in figures.table().rows.iter().filter_map(|row| row.figures.as_ref()) {
-        book.extend(row_book(row, rate));
-    }
-    if let Some(quotation) = figures.quotation() {
-        book.extend(total_book(quotation));
-    }
-    if let Some(contract) = figures.contract() {
-        book.extend(contract_book(contract));
-    }
+    let mut book: Vec<Figure> =
+        figures.prices.all().flat_map(|prices| Edition { case, prices }.book()).collect();
     if let (Some(data), Some(level)) = (&case.data_sharing, &figures.data_level)
         && let Some(name) = &level.name
     {
@@ -97,114 +89,142 @@ pub fn find<'b>(book: &'b [Figure], name: &str) -> Option<&'b Figure> {
     book.iter().find(|figure| super::quotation::same_name(&figure.name, name))
 }
 
-fn row_book(row: &RowFigures, rate: TaxRate) -> [Figure; 3] {
-    let line = format!("{}·{}", row.post, row.level);
-    let net_price = Input {
-        name: "不含税单价".into(),
-        value: row.net_price.to_string(),
-        origin: Some(row.origin.clone()),
-    };
-    let workload = Input {
-        name: "预估工作量".into(),
-        value: format!("{} 人天", row.workload.normalize()),
-        origin: None,
-    };
-    let net_total = computed(&format!("{line} 不含税总价"), row.net_total);
-    let multiplied =
-        |what: &str, amount: Money, factor: String| format!("{what} = {} × {factor}", amount.decimal());
-    [
-        Figure {
-            name: format!("{line} 含税单价"),
-            value: row.gross_price.to_string(),
-            unit: PRICE,
-            formula: multiplied("不含税单价 × (1 + 税率)", row.net_price, one_plus(rate)),
-            inputs: vec![net_price.clone(), rate_input(rate)],
+/// 附件3 and 4.3 as signed, or as a 调整 leaves them: then all names say which 修订.
+struct Edition<'a> {
+    case: &'a Case,
+    prices: &'a Prices,
+}
+
+impl Edition<'_> {
+    fn book(&self) -> Vec<Figure> {
+        let rows = self.prices.table.rows.iter().filter_map(|row| row.figures.as_ref());
+        let mut book: Vec<Figure> = rows.flat_map(|row| self.row_book(row)).collect();
+        book.extend(
+            self.prices.quotation.as_ref().into_iter().flat_map(|quotation| self.total_book(quotation)),
+        );
+        book.extend(
+            self.prices.contract.as_ref().into_iter().flat_map(|contract| self.contract_book(contract)),
+        );
+        book
+    }
+
+    /// 修订1 含税上限总价.
+    fn name(&self, name: &str) -> String {
+        in_revision(self.prices.revision, name)
+    }
+
+    fn computed(&self, name: &str, value: Money) -> Input {
+        computed(&self.name(name), value)
+    }
+
+    fn rate(&self) -> Input {
+        rate_input(self.case, self.prices.rate(), self.prices.revision)
+    }
+
+    fn row_book(&self, row: &RowFigures) -> [Figure; 3] {
+        let line = format!("{}·{}", row.post, row.level);
+        let named = |column: &str| self.name(&format!("{line} {column}"));
+        let net_price = Input {
+            name: "不含税单价".into(),
+            value: row.net_price.to_string(),
+            origin: Some(row.origin.clone()),
+        };
+        let days = row.workload.normalize();
+        let workload =
+            Input { name: "预估工作量".into(), value: format!("{days} 人天"), origin: None };
+        let net_total = self.computed(&format!("{line} 不含税总价"), row.net_total);
+        let by_rate = one_plus(self.prices.rate());
+        let figure = |column: &str, value: Money, unit, formula: String, inputs| Figure {
+            name: named(column),
+            value: value.to_string(),
+            unit,
+            formula,
+            inputs,
             rounding: Some(ROUNDING),
             clause: REMARK_2,
-        },
-        Figure {
-            name: format!("{line} 不含税总价"),
-            value: row.net_total.to_string(),
-            unit: "元",
-            formula: multiplied(
-                "不含税单价 × 预估工作量",
-                row.net_price,
-                row.workload.normalize().to_string(),
+        };
+        let (net, total) = (row.net_price.decimal(), row.net_total.decimal());
+        [
+            figure(
+                "含税单价",
+                row.gross_price,
+                PRICE,
+                format!("不含税单价 × (1 + 税率) = {net} × {by_rate}"),
+                vec![net_price.clone(), self.rate()],
             ),
-            inputs: vec![net_price, workload],
-            rounding: Some(ROUNDING),
-            clause: REMARK_2,
-        },
-        Figure {
-            name: format!("{line} 含税总价"),
-            value: row.gross_total.to_string(),
+            figure(
+                "不含税总价",
+                row.net_total,
+                "元",
+                format!("不含税单价 × 预估工作量 = {net} × {days}"),
+                vec![net_price, workload],
+            ),
+            figure(
+                "含税总价",
+                row.gross_total,
+                "元",
+                format!("行不含税总价 × (1 + 税率) = {total} × {by_rate}"),
+                vec![net_total, self.rate()],
+            ),
+        ]
+    }
+
+    fn total_book(&self, quotation: &QuotationFigures) -> [Figure; 2] {
+        let sum = |name: &str, column: &str, value: Money, of: fn(&RowFigures) -> Money| Figure {
+            name: self.name(name),
+            value: value.to_string(),
             unit: "元",
-            formula: multiplied("行不含税总价 × (1 + 税率)", row.net_total, one_plus(rate)),
-            inputs: vec![net_total, rate_input(rate)],
-            rounding: Some(ROUNDING),
-            clause: REMARK_2,
-        },
-    ]
-}
+            formula: format!("{} 行{column}之和", quotation.rows.len()),
+            inputs: quotation
+                .rows
+                .iter()
+                .map(|row| self.computed(&format!("{}·{} {column}", row.post, row.level), of(row)))
+                .collect(),
+            rounding: None,
+            clause: "附件3 合计",
+        };
+        [
+            sum("合计 不含税总价", "不含税总价", quotation.net_total, |row| row.net_total),
+            sum("合计 含税总价", "含税总价", quotation.gross_total, |row| row.gross_total),
+        ]
+    }
 
-fn total_book(quotation: &QuotationFigures) -> [Figure; 2] {
-    let sum = |name: &str, column: &str, value: Money, of: fn(&RowFigures) -> Money| Figure {
-        name: name.to_owned(),
-        value: value.to_string(),
-        unit: "元",
-        formula: format!("{} 行{column}之和", quotation.rows.len()),
-        inputs: quotation
-            .rows
-            .iter()
-            .map(|row| computed(&format!("{}·{} {column}", row.post, row.level), of(row)))
-            .collect(),
-        rounding: None,
-        clause: "附件3 合计",
-    };
-    [
-        sum("合计 不含税总价", "不含税总价", quotation.net_total, |row| row.net_total),
-        sum("合计 含税总价", "含税总价", quotation.gross_total, |row| row.gross_total),
-    ]
-}
-
-fn contract_book(contract: &ContractFigures) -> Vec<Figure> {
-    let (gross, net) = (computed("合计 含税总价", contract.gross), computed("合计 不含税总价", contract.net));
-    let amount = |name: &str, value: Money, formula: String, inputs: Vec<Input>| Figure {
-        name: name.to_owned(),
-        value: value.to_string(),
-        unit: "元",
-        formula,
-        inputs,
-        rounding: None,
-        clause: "4.3",
-    };
-    let words = |of: &str, value: Money, words: &str| Figure {
-        name: format!("{of}大写"),
-        value: words.to_owned(),
-        unit: "",
-        formula: format!("{of} {value} 的中文大写"),
-        inputs: vec![computed(of, value)],
-        rounding: None,
-        clause: "4.3",
-    };
-    let tax_formula =
-        format!("含税上限总价 − 不含税价 = {} − {}", contract.gross.decimal(), contract.net.decimal());
-    vec![
-        amount("含税上限总价", contract.gross, "附件3 合计 含税总价".into(), vec![gross.clone()]),
-        words("含税上限总价", contract.gross, &contract.gross_words),
-        amount("不含税价", contract.net, "附件3 合计 不含税总价".into(), vec![net.clone()]),
-        words("不含税价", contract.net, &contract.net_words),
-        amount("税额", contract.tax, tax_formula, vec![gross, net]),
-        words("税额", contract.tax, &contract.tax_words),
-    ]
+    fn contract_book(&self, contract: &ContractFigures) -> Vec<Figure> {
+        let gross = self.computed("合计 含税总价", contract.gross);
+        let net = self.computed("合计 不含税总价", contract.net);
+        let amount = |name: &str, value: Money, formula: String, inputs: Vec<Input>| Figure {
+            name: self.name(name),
+            value: value.to_string(),
+            unit: "元",
+            formula,
+            inputs,
+            rounding: None,
+            clause: "4.3",
+        };
+        let words = |of: &str, value: Money, words: &str| Figure {
+            name: self.name(&format!("{of}大写")),
+            value: words.to_owned(),
+            unit: "",
+            formula: format!("{of} {value} 的中文大写"),
+            inputs: vec![self.computed(of, value)],
+            rounding: None,
+            clause: "4.3",
+        };
+        let tax_formula =
+            format!("含税上限总价 − 不含税价 = {} − {}", contract.gross.decimal(), contract.net.decimal());
+        vec![
+            amount("含税上限总价", contract.gross, "附件3 合计 含税总价".into(), vec![gross.clone()]),
+            words("含税上限总价", contract.gross, &contract.gross_words),
+            amount("不含税价", contract.net, "附件3 合计 不含税总价".into(), vec![net.clone()]),
+            words("不含税价", contract.net, &contract.net_words),
+            amount("税额", contract.tax, tax_formula, vec![gross, net]),
+            words("税额", contract.tax, &contract.tax_words),
+        ]
+    }
 }
 
 fn computed(name: &str, value: Money) -> Input {
     Input { name: name.to_owned(), value: value.to_string(), origin: None }
-}
-
-fn rate_input(rate: TaxRate) -> Input {
-    Input { name: "税率".into(), value: rate.to_string(), origin: None }
 }
 
 fn one_plus(rate: TaxRate) -> String {
@@ -233,5 +253,21 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), book.len(), "names are unique");
+    }
+
+    // 848.06 × 1.03 = 873.5018; the rate was written in the 调整, the price in the sheet as signed.
+    #[test]
+    fn every_revision_has_figures_of_its_own() {
+        let pack = testing::pack();
+        let mut case = testing::good_case();
+        case.adjustments = vec![testing::adjustment("一", "2026-09-01")];
+        let book = figure_book(&case, &pack, &CaseFigures::of(&case, &pack));
+        let price = find(&book, "修订1 产品/平台服务·高级 含税单价").unwrap();
+        assert_eq!(price.value, "873.50");
+        assert_eq!(price.inputs[0].origin, Some(testing::cell_origin("F5")));
+        assert_eq!(price.inputs[1].origin, Some(testing::at("新税率")));
+        let gross = find(&book, "修订1 含税上限总价").unwrap();
+        assert_eq!(gross.inputs[0].name, "修订1 合计 含税总价");
+        assert_ne!(gross.value, find(&book, "含税上限总价").unwrap().value);
     }
 }
