@@ -1,21 +1,25 @@
-//! Building a case's bundle: plan, produce, manifest, write.
+//! Building a case's bundle: plan, produce, manifest, write; and why what was written is not as before.
 //!
 //! May use: its own room, `render::fonts`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
 
+use serde_json::Value;
 use thiserror::Error;
 
+use super::causes::{Cause, causes};
 use super::job::Job;
-use super::manifest::{MANIFEST, manifest, recorded_outputs};
+use super::manifest::{MANIFEST, manifest};
 use super::orders::{ORDER, left_out, order_files};
-use super::plan::{PlannedFile, REPORT, WHOLE, case_files};
+use super::plan::{PlannedFile, REPORT, WHOLE, case_files, report_file};
 use super::produce::{Output, Press, ProduceError};
+use super::recorded::Record;
+use super::revisions::{SUPPLEMENT, is_revised};
 use super::write::{Written, write};
-use crate::input::folder::explain;
+use crate::input::folder::{explain, sha256_hex};
 use crate::render::fonts::Fonts;
 use crate::rules::Purpose;
 
@@ -33,6 +37,16 @@ pub enum BuildError {
     Write(#[from] io::Error),
     #[error("正式稿不能只换一部分：{} 也要随之改变。请不加 --only 重新生成；原有文件没有改动", .0.join("、"))]
     Stale(Vec<String>),
+    #[error(
+        "正式稿不能只换一部分：{} 已经不是 hetong 生成的样子（被人改过或删掉）。请不加 --only 重新生成，改过的会另存一份；\
+         原有文件没有改动",
+        .0.join("、")
+    )]
+    NotOurs(Vec<String>),
+    #[error(
+        "manifest.json 被人改过或不见了，分不清哪些文件是 hetong 生成的，不能只换一部分。请不加 --only 重新生成；原有文件没有改动"
+    )]
+    NoRecord,
 }
 
 /// Builds the bundle of a case into `target`. With `only`, just these documents; the others stay as they are.
@@ -40,30 +54,56 @@ pub enum BuildError {
 /// # Errors
 /// If a document cannot be made or written; `target` is then untouched.
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
-    let files = case_files(&job.pack, &job.case, only)
+    let files = case_files(&job.pack, &job.case, &job.figures.prices, only)
         .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(job) })?;
     let press = Press::new(job, fonts).map_err(ProduceError::from)?.reusing(target);
-    let stale = stale_files(&press, job, only, &files, target)?;
-    if job.purpose == Purpose::Final && !stale.is_empty() {
-        return Err(BuildError::Stale(stale));
+    let record = Record::at(target);
+    let others = others(&press, only, &files, &record, target)?;
+    if job.purpose == Purpose::Final {
+        others.allow_final()?;
     }
     let mut outputs = press.print(&files)?;
     if only.is_empty() || only.iter().any(|id| id == REPORT) {
         outputs.extend(press.report(&outputs)?);
     }
-    let earlier = if only.is_empty() { Vec::new() } else { recorded_outputs(&target.join(MANIFEST)) };
-    let manifest = manifest(job, fonts, &outputs, &earlier)?;
+    let earlier = if only.is_empty() { Vec::new() } else { record.list("outputs") };
+    let manifest = manifest(job, fonts, (&outputs, &press.shown(&files)), &earlier)?;
+    let now = serde_json::from_slice(&manifest)?;
     let mut files: BTreeMap<String, Vec<u8>> =
         outputs.into_iter().map(|output| (output.name, output.bytes)).collect();
     files.insert(MANIFEST.into(), manifest);
-    let left_out = left_out(&job.case);
-    Ok(Written { stale, left_out, ..write(target, &files, !only.is_empty())? })
+    let mut written = write(target, &files, !only.is_empty())?;
+    written.causes = why(&record, &now, &written);
+    Ok(Written { stale: others.stale, not_ours: others.not_ours, left_out: left_out(&job.case), ..written })
+}
+
+/// Why files were written over an earlier build.
+fn why(record: &Record, now: &Value, written: &Written) -> Vec<Cause> {
+    let by_hand: Vec<String> = written.kept.iter().map(|(name, _)| name.clone()).collect();
+    match record {
+        Record::Whole(before) => causes(before, now, &written.written, &by_hand),
+        Record::Missing if !written.unchanged.is_empty() => {
+            // Only what is the same could be told from what others wrote.
+            let why = "没有 manifest.json，原来的文件无从比较".to_owned();
+            vec![Cause { files: written.written.clone(), why }]
+        }
+        Record::Edited => {
+            let why = "manifest.json 被人改过，原来的文件无从比较".to_owned();
+            vec![Cause { files: written.written.clone(), why }]
+        }
+        Record::Missing => Vec::new(),
+    }
 }
 
 /// What `--only` takes.
 fn known_documents(job: &Job) -> Vec<String> {
     let orders = order_files(&job.pack, &job.case);
-    let known = |id: &str| id == WHOLE || id == REPORT || (id == ORDER && !orders.is_empty());
+    let known = |id: &str| {
+        id == WHOLE
+            || id == REPORT
+            || (id == ORDER && !orders.is_empty())
+            || (id == SUPPLEMENT && is_revised(&job.case))
+    };
     let documents = job.pack.documents.iter().filter(|d| d.in_bundle || known(&d.id));
     let mut names: Vec<String> = documents.map(|document| document.id.clone()).collect();
     let mut numbers: Vec<usize> = orders.iter().filter_map(|file| file.order).collect();
@@ -73,21 +113,58 @@ fn known_documents(job: &Job) -> Vec<String> {
     names
 }
 
-/// The documents of an earlier build that `only` leaves out although they would come out otherwise now.
-fn stale_files(
+/// What `--only` leaves as it is although it is not as it should be.
+#[derive(Debug, Default)]
+struct Others {
+    /// Files that would come out otherwise now.
+    stale: Vec<String>,
+    /// Files that are not as hetong wrote them, or gone.
+    not_ours: Vec<String>,
+}
+
+impl Others {
+    /// Of a bundle to be signed no part may be out of date.
+    fn allow_final(&self) -> Result<(), BuildError> {
+        match (self.not_ours.as_slice(), self.stale.as_slice()) {
+            ([], []) => Ok(()),
+            ([], stale) => Err(BuildError::Stale(stale.to_vec())),
+            (not_ours, _) => Err(BuildError::NotOurs(not_ours.to_vec())),
+        }
+    }
+}
+
+/// Looks at the documents of an earlier build that `only` leaves out.
+fn others(
     press: &Press<'_>,
-    job: &Job,
     only: &[String],
     wanted: &[PlannedFile],
+    record: &Record,
     target: &Path,
-) -> Result<Vec<String>, BuildError> {
+) -> Result<Others, BuildError> {
     if only.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Others::default());
     }
-    let mut others = case_files(&job.pack, &job.case, &[]).unwrap_or_default();
-    others.retain(|file| !wanted.contains(file) && target.join(&file.name).exists());
-    let outputs = press.print(&others)?;
+    let job = press.job;
+    let all = case_files(&job.pack, &job.case, &job.figures.prices, &[]).unwrap_or_default();
+    let standing = |file: &&PlannedFile| target.join(&file.name).exists();
+    if !matches!(record, Record::Whole(_)) && all.iter().any(|file| standing(&file)) {
+        return Err(BuildError::NoRecord);
+    }
+    let reported = report_file(&job.pack).filter(|_| only.iter().any(|id| id == REPORT));
+    let wanted_names: BTreeSet<&str> =
+        wanted.iter().chain(&reported).map(|file| file.name.as_str()).collect();
+    let recorded = record.hashes();
+    let not_as_written = |(name, hash): &(&String, &String)| {
+        !wanted_names.contains(name.as_str())
+            && fs::read(target.join(name)).map_or(true, |present| sha256_hex(&present) != **hash)
+    };
+    let not_ours: Vec<String> =
+        recorded.iter().filter(not_as_written).map(|(name, _)| name.clone()).collect();
+    let mut files: Vec<PlannedFile> = all.iter().filter(standing).cloned().collect();
+    files.retain(|file| !wanted.contains(file) && !not_ours.contains(&file.name));
+    let outputs = press.print(&files)?;
     let differs =
         |output: &Output| fs::read(target.join(&output.name)).is_ok_and(|present| present != output.bytes);
-    Ok(outputs.into_iter().filter(differs).map(|output| output.name).collect())
+    let stale = outputs.into_iter().filter(differs).map(|output| output.name).collect();
+    Ok(Others { stale, not_ours })
 }

@@ -1,6 +1,8 @@
 //! manifest.json: what went in, what came out, and by which rules. No clock and no path of this machine in it.
 //!
-//! May use: `bundle::job`, `diagnostics`, `render::fonts`, `view::summary`.
+//! It bears its own hash as its last key (`bundle::recorded`).
+//!
+//! May use: `bundle::job`, `bundle::recorded`, `bundle::shown`, `diagnostics`, `render::fonts`, `view::summary`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +13,9 @@ use serde_json::Value;
 
 use super::job::Job;
 use super::produce::Output;
+use super::recorded::{Record, sealed};
+use super::shown::Shown;
+use crate::compute::figures::Input;
 use crate::diagnostics::Severity;
 use crate::input::folder::sha256_hex;
 use crate::input::ledger::LEDGER_FILE;
@@ -35,6 +40,8 @@ struct Manifest<'a> {
     figures: Vec<FigureEntry<'a>>,
     findings: Vec<FindingEntry<'a>>,
     blanks: Vec<String>,
+    /// Single values that documents show, by what they are called: so that the next build can say what changed.
+    values: &'a BTreeMap<String, String>,
     outputs: Vec<Value>,
 }
 
@@ -64,8 +71,17 @@ struct FigureEntry<'a> {
     value: &'a str,
     unit: &'a str,
     formula: &'a str,
+    inputs: Vec<InputEntry<'a>>,
     rounding: Option<&'a str>,
     clause: &'a str,
+}
+
+/// What was written somewhere and went into a figure.
+#[derive(Serialize)]
+struct InputEntry<'a> {
+    name: &'a str,
+    value: &'a str,
+    place: String,
 }
 
 #[derive(Serialize)]
@@ -85,6 +101,9 @@ struct OutputEntry<'a> {
     sha256: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     made_from: Option<&'a str>,
+    /// The hash of each part of the case and the pack that the document shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shows: Option<&'a BTreeMap<String, String>>,
 }
 
 /// The manifest of a build, as JSON. Of a partial build (`only`), the files of `earlier` builds in `target` that were
@@ -95,7 +114,7 @@ struct OutputEntry<'a> {
 pub fn manifest(
     job: &Job,
     fonts: &Fonts,
-    outputs: &[Output],
+    (outputs, shown): (&[Output], &Shown),
     earlier: &[Value],
 ) -> serde_json::Result<Vec<u8>> {
     let manifest = Manifest {
@@ -113,15 +132,20 @@ pub fn manifest(
         figures: figures(job),
         findings: findings(job),
         blanks: job.blanks.iter().map(|blank| blank.key.clone()).collect(),
-        outputs: all_outputs(outputs, earlier)?,
+        values: &shown.values,
+        outputs: all_outputs(outputs, shown, earlier)?,
     };
     to_json(&manifest)
 }
 
-fn to_json(manifest: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+/// A manifest as it is written, with its own hash.
+///
+/// # Errors
+/// If it cannot be put into JSON.
+pub fn to_json(manifest: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut json = serde_json::to_vec_pretty(manifest)?;
     json.push(b'\n');
-    Ok(json)
+    Ok(sealed(&json))
 }
 
 /// The manifest of one case's 结算单 of a month.
@@ -196,7 +220,7 @@ pub fn issued_before(path: &Path) -> Option<IssuedBefore> {
 }
 
 /// The manifest of a month's 结算单, as JSON. Where only some orders were made anew, the entries of the others in the
-/// manifest at `earlier` stay.
+/// manifest of the folder `earlier` stay.
 ///
 /// What was found in the ledger is left out: it grows with other months, and these files do not change by that.
 ///
@@ -209,7 +233,8 @@ pub fn month_manifest(
     made: (&[SettlementEntry], &[Output]),
     earlier: Option<&Path>,
 ) -> serde_json::Result<Vec<u8>> {
-    let earlier = |key| earlier.map(|path| recorded(path, key)).unwrap_or_default();
+    let record = earlier.map(Record::at).unwrap_or_default();
+    let earlier = |key| record.list(key);
     let of_ledger = |finding: &FindingEntry<'_>| finding.place.starts_with(LEDGER_FILE);
     to_json(&MonthManifest {
         hetong: env!("CARGO_PKG_VERSION"),
@@ -222,7 +247,7 @@ pub fn month_manifest(
         fonts: fonts.files.iter().map(font_entry).collect(),
         settlements: merged(made.0, &earlier("settlements"), "order")?,
         findings: findings(job).into_iter().filter(|finding| !of_ledger(finding)).collect(),
-        outputs: all_outputs(made.1, &earlier("outputs"))?,
+        outputs: all_outputs(made.1, &Shown::default(), &earlier("outputs"))?,
     })
 }
 
@@ -240,10 +265,17 @@ fn figures(job: &Job) -> Vec<FigureEntry<'_>> {
         value: &figure.value,
         unit: figure.unit,
         formula: &figure.formula,
+        inputs: figure.inputs.iter().filter_map(input_entry).collect(),
         rounding: figure.rounding,
         clause: figure.clause,
     });
     entries.collect()
+}
+
+/// Computed ones stand in the book themselves.
+fn input_entry(input: &Input) -> Option<InputEntry<'_>> {
+    let place = input.origin.as_ref()?.to_string();
+    Some(InputEntry { name: &input.name, value: &input.value, place })
 }
 
 fn findings(job: &Job) -> Vec<FindingEntry<'_>> {
@@ -260,7 +292,7 @@ fn font_entry(font: &FontFile) -> FontEntry<'_> {
     FontEntry { family: &font.family, file: &font.file, sha256: &font.sha256 }
 }
 
-fn output_entry(output: &Output) -> OutputEntry<'_> {
+fn output_entry<'a>(output: &'a Output, shown: &'a Shown) -> OutputEntry<'a> {
     OutputEntry {
         file: &output.name,
         document: &output.document,
@@ -268,12 +300,13 @@ fn output_entry(output: &Output) -> OutputEntry<'_> {
         pages: output.pages,
         sha256: sha256_hex(&output.bytes),
         made_from: output.made_from.as_deref(),
+        shows: shown.parts.get(&output.name),
     }
 }
 
 /// New entries and those of earlier builds, by file name.
-fn all_outputs(outputs: &[Output], earlier: &[Value]) -> serde_json::Result<Vec<Value>> {
-    let entries: Vec<OutputEntry<'_>> = outputs.iter().map(output_entry).collect();
+fn all_outputs(outputs: &[Output], shown: &Shown, earlier: &[Value]) -> serde_json::Result<Vec<Value>> {
+    let entries: Vec<OutputEntry<'_>> = outputs.iter().map(|output| output_entry(output, shown)).collect();
     merged(&entries, earlier, "file")
 }
 
@@ -287,27 +320,4 @@ fn merged(new: &[impl Serialize], earlier: &[Value], key: &str) -> serde_json::R
         entries.insert(name(&entry), entry);
     }
     Ok(entries.into_values().collect())
-}
-
-/// The entries for output files in an earlier manifest; none if there is no manifest or it cannot be read.
-pub fn recorded_outputs(path: &Path) -> Vec<Value> {
-    recorded(path, "outputs")
-}
-
-/// A list of an earlier manifest.
-fn recorded(path: &Path, key: &str) -> Vec<Value> {
-    let manifest = fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    match manifest.as_ref().and_then(|manifest| manifest.get(key)) {
-        Some(Value::Array(entries)) => entries.clone(),
-        _ => Vec::new(),
-    }
-}
-
-/// The hashes an earlier manifest recorded, by file name.
-pub fn recorded_hashes(path: &Path) -> BTreeMap<String, String> {
-    let hash = |entry: &Value| {
-        let text = |key| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-        Some((text("file")?, text("sha256")?))
-    };
-    recorded_outputs(path).iter().filter_map(hash).collect()
 }

@@ -1,7 +1,7 @@
-//! PDFs of an earlier run that need not be typeset again: what a PDF shows is its Typst source, the pack's libraries
-//! and the fonts, so with the same of these, and the file still as it was written, its bytes are taken from disk.
+//! PDFs of an earlier run that need not be typeset again: what a PDF shows is its Typst source, the libraries that it
+//! imports and the fonts, so with the same of these, and the file still as it was written, its bytes are taken from disk.
 //!
-//! May use: `bundle::manifest`, `bundle::produce`, `render`.
+//! May use: `bundle::recorded`, `bundle::produce`, `render`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,41 +10,70 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::manifest::{MANIFEST, recorded_outputs};
 use super::produce::Output;
+use super::recorded::recorded_outputs;
 use crate::input::folder::sha256_hex;
-use crate::pack::Pack;
 use crate::render::fonts::Fonts;
 use crate::render::pdf::Stamp;
 use crate::render::template::is_library;
 
-/// What all PDFs of one pack are made with.
+/// What all PDFs of one run are made with.
 #[derive(Clone, Debug)]
 pub struct Ground(Sha256);
 
 impl Ground {
-    /// From the program's version, the pack's libraries and the fonts.
-    pub fn new(pack: &Pack, fonts: &Fonts) -> Self {
+    /// From the program's version and the fonts.
+    pub fn new(fonts: &Fonts) -> Self {
+        Self::of(env!("CARGO_PKG_VERSION"), fonts.files.iter().map(|font| (&*font.file, &*font.sha256)))
+    }
+
+    fn of<'f>(version: &str, fonts: impl Iterator<Item = (&'f str, &'f str)>) -> Self {
         let mut hasher = Sha256::new();
-        part(&mut hasher, env!("CARGO_PKG_VERSION"));
-        for (name, text) in pack.templates.iter().filter(|(name, _)| is_library(name)) {
-            part(&mut hasher, name);
-            part(&mut hasher, text);
-        }
-        for font in &fonts.files {
-            part(&mut hasher, &font.file);
-            part(&mut hasher, &font.sha256);
+        part(&mut hasher, version);
+        for (file, sha256) in fonts {
+            part(&mut hasher, file);
+            part(&mut hasher, sha256);
         }
         Self(hasher)
     }
 
     /// The hash of all that one PDF is made from.
-    pub fn with(&self, ident: &str, source: &str, stamp: Stamp) -> String {
+    pub fn with(
+        &self,
+        ident: &str,
+        source: &str,
+        libraries: &BTreeMap<String, String>,
+        stamp: Stamp,
+    ) -> String {
         let mut hasher = self.0.clone();
         for text in [ident, source, &format!("{stamp:?}")] {
             part(&mut hasher, text);
         }
+        for (name, text) in libraries {
+            part(&mut hasher, name);
+            part(&mut hasher, text);
+        }
         hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The libraries of a pack that a source imports, and those that they import. Only these are handed to typst: what is
+/// not found here it cannot use either.
+pub fn libraries_of<'t>(source: &str, templates: &'t BTreeMap<String, String>) -> BTreeMap<&'t str, &'t str> {
+    let mut found: BTreeMap<&str, &str> = BTreeMap::new();
+    loop {
+        let imports = |name: &str| {
+            [source].iter().chain(found.values()).any(|text| text.contains(&format!("{name}\"")))
+        };
+        let more: Vec<(&str, &str)> = templates
+            .iter()
+            .filter(|(name, _)| is_library(name) && !found.contains_key(name.as_str()) && imports(name))
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
     }
 }
 
@@ -71,7 +100,7 @@ struct Listed {
 impl Earlier {
     /// What stands in an output folder; nothing where there is none.
     pub fn at(folder: &Path) -> Self {
-        let outputs = recorded_outputs(&folder.join(MANIFEST));
+        let outputs = recorded_outputs(folder);
         Self { folder: folder.to_path_buf(), files: outputs.iter().filter_map(listed).collect() }
     }
 
@@ -109,13 +138,14 @@ fn listed(entry: &Value) -> Option<(String, Listed)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::manifest::{MANIFEST, to_json};
     use super::*;
 
     fn listing(folder: &Path, made_from: &str, bytes: &[u8]) {
         let entry = serde_json::json!({"outputs": [{
             "file": "a.pdf", "made_from": made_from, "sha256": sha256_hex(bytes), "pages": 3,
         }]});
-        fs::write(folder.join(MANIFEST), entry.to_string()).unwrap();
+        fs::write(folder.join(MANIFEST), to_json(&entry).unwrap()).unwrap();
     }
 
     #[test]
@@ -132,15 +162,44 @@ mod tests {
         assert!(earlier.take("a.pdf", "1").is_none(), "changed by hand");
     }
 
+    fn texts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
     #[test]
     fn what_a_pdf_is_made_from_tells_its_parts_apart() {
-        let ground = Ground(Sha256::new());
-        let hash = ground.with("ab", "c", (2026, 3, 1));
-        assert_eq!(hash, ground.with("ab", "c", (2026, 3, 1)));
+        let ground = |version: &str, font: &str| Ground::of(version, [("a.otf", font)].into_iter());
+        let libraries = texts(&[("lib.typ", "1")]);
+        let hash = ground("1", "2").with("ab", "c", &libraries, (2026, 3, 1));
+        assert_eq!(hash, ground("1", "2").with("ab", "c", &libraries, (2026, 3, 1)));
         for (ident, source, stamp) in
             [("a", "bc", (2026, 3, 1)), ("ab", "d", (2026, 3, 1)), ("ab", "c", (2026, 3, 2))]
         {
-            assert_ne!(hash, ground.with(ident, source, stamp));
+            assert_ne!(hash, ground("1", "2").with(ident, source, &libraries, stamp));
         }
+        for (version, font) in [("2", "2"), ("1", "3")] {
+            assert_ne!(hash, ground(version, font).with("ab", "c", &libraries, (2026, 3, 1)));
+        }
+        for libraries in [texts(&[("lib.typ", "2")]), texts(&[])] {
+            assert_ne!(hash, ground("1", "2").with("ab", "c", &libraries, (2026, 3, 1)));
+        }
+    }
+
+    #[test]
+    fn only_imported_libraries_count() {
+        let templates = texts(&[
+            ("lib.typ", ""),
+            ("lib_annex.typ", "#import \"lib.typ\": *"),
+            ("lib_settlement.typ", "#import \"lib_annex.typ\": *"),
+            ("annex1.typ", "#import \"lib_annex.typ\": *"),
+        ]);
+        let names = |source: &str| libraries_of(source, &templates).into_keys().collect::<Vec<_>>();
+        assert_eq!(names("#import \"lib.typ\": *"), ["lib.typ"]);
+        assert_eq!(names("#import \"/lib_annex.typ\""), ["lib.typ", "lib_annex.typ"]);
+        assert_eq!(
+            names("#import \"lib_settlement.typ\": a"),
+            ["lib.typ", "lib_annex.typ", "lib_settlement.typ"]
+        );
+        assert!(names("lib.typ, annex1.typ\"").is_empty());
     }
 }

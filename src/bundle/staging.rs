@@ -26,7 +26,7 @@ pub struct StageFolder {
 impl StageFolder {
     /// A new one in `parent`, which is cleared of those that nobody uses any more.
     pub fn new_in(parent: &Path) -> io::Result<Self> {
-        clear_once(parent);
+        clear_leftovers(parent);
         loop {
             let folder = tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(parent)?;
             let in_use = claim(folder.path());
@@ -62,8 +62,8 @@ pub fn in_use(_: &Path) -> Option<File> {
     None
 }
 
-/// Leftovers are of earlier runs: one look at each parent is enough for a run.
-fn clear_once(parent: &Path) {
+/// Clears a folder of what killed processes left in it. Leftovers are of earlier runs: one look is enough for a run.
+pub fn clear_leftovers(parent: &Path) {
     static CLEARED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(Mutex::default);
     let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_path_buf());
     let is_new = CLEARED.lock().is_ok_and(|mut cleared| cleared.insert(parent.clone()));

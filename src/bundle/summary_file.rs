@@ -10,7 +10,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use super::manifest::{MANIFEST, recorded_hashes};
+use super::manifest::{MANIFEST, to_json};
+use super::recorded::recorded_hashes;
 use super::staging::StageFolder;
 use super::write::{Written, free_name, link, sync_folder, write_durably};
 use crate::input::folder::{explain, sha256_hex};
@@ -110,10 +111,10 @@ fn replace(folder: &Path, file: &str, bytes: &[u8], manifest: &Value) -> io::Res
     let mut written = Written::default();
     fs::create_dir_all(folder)?;
     let present = read(&folder.join(file))?;
-    let recorded = recorded_hashes(&folder.join(MANIFEST));
-    let manifest = serde_json::to_vec_pretty(manifest)?;
+    let recorded = recorded_hashes(folder);
+    let manifest = to_json(manifest)?;
     let stage = StageFolder::new_in(folder)?;
-    let mut new = BTreeMap::from([(MANIFEST, [manifest, b"\n".to_vec()].concat())]);
+    let mut new = BTreeMap::from([(MANIFEST, manifest)]);
     match present {
         Some(present) if present == bytes => written.unchanged.push(file.to_owned()),
         present => {

@@ -4,9 +4,11 @@
 //! place in one step. Whenever the power fails, the folder is the last good bundle or the new one, whole. A file of
 //! ours that somebody changed by hand is kept under another name; files that stay the same are not touched.
 //!
-//! May use: `bundle::manifest`, `bundle::staging`.
+//! Where nothing changes, nothing is written at all, not even beside the folder.
+//!
+//! May use: `bundle::manifest`, `bundle::recorded`, `bundle::staging`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -14,8 +16,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::manifest::{MANIFEST, recorded_hashes};
-use super::staging::{StageFolder, in_use};
+use super::causes::Cause;
+use super::manifest::MANIFEST;
+use super::recorded::{is_whole, recorded_hashes};
+use super::staging::{StageFolder, clear_leftovers, in_use};
 use crate::input::folder::sha256_hex;
 
 /// What writing did.
@@ -31,6 +35,14 @@ pub struct Written {
     pub left_out: Vec<String>,
     /// Files of ours that were changed by hand: their name, and the name under which they are kept.
     pub kept: Vec<(String, String)>,
+    /// Files of an earlier build that no longer belong to it, and are gone.
+    pub removed: Vec<String>,
+    /// Files of an earlier build that no longer belong to it and were changed by hand: they stay.
+    pub left: Vec<String>,
+    /// Files that were not to be made, and are not as hetong wrote them: changed by hand, or gone.
+    pub not_ours: Vec<String>,
+    /// Why the written files are not as before; empty for a first build.
+    pub causes: Vec<Cause>,
 }
 
 /// Puts `files` into `target`. With `keep_ours`, files of an earlier build that are not among `files` stay;
@@ -64,29 +76,54 @@ pub fn stage(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) 
         return Err(io::Error::from(io::ErrorKind::NotADirectory));
     }
     let parent = parent_of(&target);
-    fs::create_dir_all(parent)?;
     recover(&target, &sibling(&target, "旧版"))?;
-    let folder = StageFolder::new_in(parent)?;
+    let recorded = recorded_hashes(&target);
     let mut written = Written::default();
-    let recorded = recorded_hashes(&target.join(MANIFEST));
+    if is_as_it_should_be(&target, files, &recorded, keep_ours)? {
+        clear_leftovers(parent);
+        written.unchanged = files.keys().cloned().collect();
+        return Ok(Staged { target, folder: None, recorded, written });
+    }
+    fs::create_dir_all(parent)?;
+    let folder = StageFolder::new_in(parent)?;
     if target.exists() {
         keep_what_stays(&target, folder.path(), files, &recorded, keep_ours, &mut written)?;
     }
     for (name, bytes) in files {
         let path = folder.path().join(name);
-        if path.exists() {
+        if path.is_file() {
             continue; // linked by `keep_what_stays`, byte for byte the same
         }
         write_durably(&path, bytes)?;
         written.written.push(name.clone());
     }
-    if written.written.is_empty() && written.kept.is_empty() && same_names(&target, folder.path())? {
-        // Nothing to do: the folder stays as it is, its own date included.
-        return Ok(Staged { target, folder: None, recorded, written });
-    }
     open_to_others(folder.path(), &target)?;
     sync_folders(folder.path())?;
     Ok(Staged { target, folder: Some(folder), recorded, written })
+}
+
+/// Whether every file stands there as it is to be, and none that is to go.
+fn is_as_it_should_be(
+    target: &Path,
+    files: &BTreeMap<String, Vec<u8>>,
+    recorded: &BTreeMap<String, String>,
+    keep_ours: bool,
+) -> io::Result<bool> {
+    for (name, bytes) in files {
+        let path = target.join(name);
+        let same_length = fs::metadata(&path).is_ok_and(|file| file.len() == bytes.len() as u64);
+        if !same_length || &fs::read(&path)? != bytes {
+            return Ok(false);
+        }
+    }
+    let to_go = recorded.iter().filter(|(name, _)| !keep_ours && !files.contains_key(*name));
+    for (name, hash) in to_go {
+        let path = target.join(name);
+        if path.is_file() && &sha256_hex(&fs::read(&path)?) == hash {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Staged {
@@ -109,7 +146,8 @@ fn parent_of(target: &Path) -> &Path {
     target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Links into the new folder what stays of the old one.
+/// Links into the new folder what stays of the old one. A folder in it comes along with what is in it, or empty if it
+/// was so.
 fn keep_what_stays(
     old: &Path,
     new: &Path,
@@ -118,32 +156,40 @@ fn keep_what_stays(
     keep_ours: bool,
     written: &mut Written,
 ) -> io::Result<()> {
-    for entry in WalkDir::new(old).min_depth(1) {
+    for entry in WalkDir::new(old).min_depth(1).sort_by_file_name() {
         let entry = entry?;
         let relative = entry.path().strip_prefix(old).map_err(io::Error::other)?;
         let name = relative.to_string_lossy().replace('\\', "/");
         let to = new.join(relative);
         if entry.file_type().is_dir() {
-            fs::create_dir_all(&to)?;
+            if fs::read_dir(entry.path())?.next().is_none() {
+                fs::create_dir_all(&to)?;
+            }
             continue;
         }
-        let is_ours = |hash: &str| recorded.get(&name).is_some_and(|known| known == hash);
+        let present = || fs::read(entry.path());
+        let by_hand = |present: &[u8]| match name.as_str() {
+            MANIFEST => !is_whole(present),
+            _ => recorded.get(&name) != Some(&sha256_hex(present)),
+        };
         match files.get(&name) {
             Some(bytes) => {
-                let present = fs::read(entry.path())?;
+                let present = present()?;
                 if &present == bytes {
                     written.unchanged.push(name);
                     link(entry.path(), &to)?;
-                } else if name != MANIFEST && !is_ours(&sha256_hex(&present)) {
+                } else if by_hand(&present) {
                     let kept = free_name(old, new, &name);
                     link(entry.path(), &new.join(&kept))?;
                     written.kept.push((name, kept));
                 }
             }
-            None if !keep_ours
-                && recorded.contains_key(&name)
-                && is_ours(&sha256_hex(&fs::read(entry.path())?)) => {}
-            None => link(entry.path(), &to)?,
+            None if keep_ours || !recorded.contains_key(&name) => link(entry.path(), &to)?,
+            None if by_hand(&present()?) => {
+                link(entry.path(), &to)?;
+                written.left.push(name);
+            }
+            None => written.removed.push(name),
         }
     }
     Ok(())
@@ -158,6 +204,9 @@ pub(super) fn free_name(old: &Path, new: &Path, name: &str) -> String {
 
 /// A hard link keeps the file itself, its date included; where links are not possible, a copy.
 pub(super) fn link(from: &Path, to: &Path) -> io::Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
     fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
 }
 
@@ -169,17 +218,6 @@ pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = fs::File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-fn same_names(old: &Path, new: &Path) -> io::Result<bool> {
-    let names = |folder: &Path| -> io::Result<BTreeSet<PathBuf>> {
-        WalkDir::new(folder)
-            .min_depth(1)
-            .into_iter()
-            .map(|entry| Ok(entry?.path().strip_prefix(folder).map_err(io::Error::other)?.to_path_buf()))
-            .collect()
-    };
-    Ok(old.exists() && names(old)? == names(new)?)
 }
 
 /// A temporary folder is closed to others; the output folder is not.
@@ -254,9 +292,7 @@ fn rescue(old: &Path, new: &Path, recorded: &BTreeMap<String, String>) -> io::Re
         let relative = entry.path().strip_prefix(old).map_err(io::Error::other)?;
         let ours = recorded.contains_key(&relative.to_string_lossy().replace('\\', "/"));
         let to = new.join(relative);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&to)?;
-        } else if !ours && !to.exists() {
+        if !entry.file_type().is_dir() && !ours && !to.exists() {
             link(entry.path(), &to)?;
         }
     }
@@ -280,6 +316,7 @@ fn sibling(target: &Path, suffix: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use super::super::recorded::sealed;
     use super::*;
 
     fn files(pairs: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
@@ -291,7 +328,8 @@ mod tests {
             .iter()
             .map(|(name, text)| format!(r#"{{"file":"{name}","sha256":"{}"}}"#, sha256_hex(text.as_bytes())))
             .collect();
-        format!(r#"{{"outputs":[{}]}}"#, rows.join(","))
+        let bare = format!("{{\n  \"outputs\": [{}]\n}}\n", rows.join(","));
+        String::from_utf8(sealed(bare.as_bytes())).unwrap()
     }
 
     #[test]

@@ -129,19 +129,40 @@ fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) ->
     if case.adjusted {
         text += "  注意：“调整”目前只核对，生成的仍是签订时的合同\n";
     }
-    if written.written.is_empty() {
-        text += &format!("  没有变化，{} 个文件都没有改动\n", written.unchanged.len());
-    } else {
-        text += &format!("  新写 {} 个文件，{} 个没有变化\n", written.written.len(), written.unchanged.len());
-        for file in &written.written {
-            text += &format!("    {file}\n");
-        }
+    text += &changes(written);
+    for left_out in &written.left_out {
+        text += &format!("  注意：{left_out}\n");
+    }
+    text
+}
+
+/// What was written and why, and what happened to files that are not as hetong wrote them.
+fn changes(written: &Written) -> String {
+    let (new, same) = (written.written.len(), written.unchanged.len());
+    let mut text = match new {
+        0 => format!("  没有变化，{same} 个文件都没有改动\n"),
+        _ => format!("  新写 {new} 个文件，{same} 个没有变化\n"),
+    };
+    if written.causes.is_empty() {
+        text.extend(written.written.iter().map(|file| format!("    {file}\n")));
+    }
+    for cause in &written.causes {
+        text += &format!("    {}\n      ← {}\n", cause.files.join("、"), cause.why);
+    }
+    if !written.removed.is_empty() {
+        text += &format!("  不再需要，已经删去：{}\n", written.removed.join("、"));
     }
     if !written.stale.is_empty() {
         text += &format!("  注意：{} 已经过期，但 --only 没有包括，没有更新\n", written.stale.join("、"));
     }
-    for left_out in &written.left_out {
-        text += &format!("  注意：{left_out}\n");
+    if !written.not_ours.is_empty() {
+        let files = written.not_ours.join("、");
+        text += &format!(
+            "  注意：{files} 被人改过或删掉，已经不是 hetong 生成的样子；--only 没有包括，没有重新生成\n"
+        );
+    }
+    for file in &written.left {
+        text += &format!("  注意：“{file}”不再需要，但被人改过，没有删去\n");
     }
     for (file, kept) in &written.kept {
         text += &format!("  “{file}”被人改过，改过的那份另存为“{kept}”\n");
