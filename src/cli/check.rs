@@ -59,8 +59,6 @@ pub struct Checked {
     pub sources: Sources,
     /// Keys that are still to be filled in.
     pub blanks: Vec<String>,
-    /// Whether the case has dated adjustments.
-    pub adjusted: bool,
 }
 
 impl Checked {
@@ -71,7 +69,6 @@ impl Checked {
             folder: folder.to_string_lossy().into_owned(),
             findings: job.findings,
             sources: job.sources,
-            adjusted: !job.case.adjustments.is_empty(),
             blanks: distinct(job.blanks.into_iter().map(|blank| blank.key)),
         }
     }
