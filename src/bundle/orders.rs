@@ -2,8 +2,6 @@
 //!
 //! May use: `bundle::plan`, `bundle::produce`, `compute`, `view`, `render`.
 
-use jiff::civil::Date;
-
 use super::plan::{Format, PlannedFile};
 use super::produce::{Press, ProduceError, stamp_of};
 use crate::compute::order::OrderFigures;
@@ -38,6 +36,7 @@ fn files_of(document: &DocumentSpec, index: usize, order: &Order) -> Vec<Planned
         format,
         templates: vec![document.template.clone()],
         order: Some(index),
+        revised: None,
     };
     let mut files = vec![file("pdf", Format::Pdf)];
     if document.xlsx {
@@ -52,13 +51,8 @@ pub fn left_out(case: &Case) -> Vec<String> {
     orders.filter_map(|order| Some(format!("“{}”{}", order.origin, why_not(order, case)?))).collect()
 }
 
-/// Why an order gives no files: their name would be nobody's, or another's too, or their prices would be old ones.
+/// Why an order gives no files: their name would be nobody's, or another's too.
 fn why_not(order: &Order, case: &Case) -> Option<&'static str> {
-    let signed = order.signed_on.as_ref().map(|date| date.value);
-    let adjusted = |effective: Date| signed.is_none_or(|signed| effective <= signed);
-    if case.adjustments.iter().filter_map(|a| a.effective_on.as_ref()).any(|date| adjusted(date.value)) {
-        return Some("签订时“调整”已经生效，而 hetong 目前只会按签订合同时的单价计算，为免用错价格没有生成");
-    }
     let name = |order: &Order| in_file_name(order.number()).to_lowercase();
     if order.number().is_empty() {
         return Some("没有 编号，文件没有名字，没有生成");
@@ -80,7 +74,8 @@ impl Press<'_> {
     pub(super) fn order_of(&self, file: &PlannedFile) -> Option<(&Order, &OrderFigures, OrderForm)> {
         let (order, figures) =
             (self.job.case.orders.get(file.order?)?, self.job.figures.orders.get(file.order?)?);
-        Some((order, figures, OrderForm::of(order, figures, &self.view.order_form.framework)))
+        let prices = &self.job.figures.prices;
+        Some((order, figures, OrderForm::of(order, figures, &self.view.order_form.framework, prices)))
     }
 
     /// An order's own day in its PDF's metadata; none for other files.
@@ -94,7 +89,8 @@ impl Press<'_> {
         let Some((order, figures, form)) = self.order_of(file) else {
             return Err(ProduceError::NoWorkbook { document: file.document.clone() });
         };
-        let sheet = order_sheet::order_form(order, figures, &form, &self.view);
+        let prices = &self.job.figures.prices;
+        let sheet = order_sheet::order_form((order, figures), &form, prices, &self.view);
         xlsx::write_order_form(&sheet).map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })
     }
 }
@@ -102,9 +98,8 @@ impl Press<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compute::testing::{at, day, good_case, pack};
+    use crate::compute::testing::{adjustment, day, good_case, pack};
     use crate::compute::testing_orders::order;
-    use crate::model::case::Adjustment;
 
     fn with(orders: Vec<Order>) -> Case {
         Case { orders, ..good_case() }
@@ -143,22 +138,14 @@ mod tests {
         assert_eq!((meant("委托订单-DD-2.pdf"), meant("DD"), meant("")), (1, 0, 0));
     }
 
+    /// Each is written at the prices of its day, so a 调整 leaves out none.
     #[test]
-    fn no_order_at_prices_that_are_no_longer_in_force() {
+    fn orders_before_and_after_an_adjustment_have_files() {
         let mut case = with(vec![order("DD-1", &[]), order("DD-2", &[])]);
         case.orders[0].signed_on = day("签订日期一", "2026-08-31");
         case.orders[1].signed_on = day("签订日期二", "2026-09-01");
-        case.adjustments = vec![Adjustment {
-            origin: at("调整"),
-            effective_on: day("生效日期", "2026-09-01"),
-            reason: None,
-            rate: None,
-            requotes: false,
-            quotation_file: None,
-            quotation: None,
-        }];
-        let files: Vec<String> = order_files(&pack(), &case).into_iter().map(|file| file.name).collect();
-        assert_eq!(files, ["委托订单-DD-1.pdf", "委托订单-DD-1.xlsx"]);
-        assert!(left_out(&case)[0].contains("“调整”已经生效"));
+        case.adjustments = vec![adjustment("一", "2026-09-01")];
+        assert_eq!(order_files(&pack(), &case).len(), 4);
+        assert!(left_out(&case).is_empty());
     }
 }

@@ -10,12 +10,16 @@ use std::path::{Path, PathBuf};
 use super::job::Job;
 use super::manifest::{IssuedBefore, MANIFEST, issued_before};
 use super::settle_plan::{Decided, Refused, Wanted};
+use crate::compute::prices::Cap;
 use crate::compute::quotation::same_name;
 use crate::diagnostics::{Diagnostic, Origin, Severity};
+use crate::model::ledger::{Balance, LedgerLine};
 use crate::model::month::Month;
 
 /// The rule that tells of an issued figure that differs; `--amend` is the answer to it.
 const DIFFERS: &str = "S005";
+/// The rule of months that were issued before a 调整 reached back over them; `--amend` is the answer to it, too.
+const REPRICED: &str = "R003";
 /// The rule of the framework's cap.
 const CAP: &str = "S004";
 /// Its finding stands at one of several rows of a person and does not name them all.
@@ -30,27 +34,36 @@ pub struct Errors {
     pub answered: Vec<Diagnostic>,
     /// Those of other orders than were asked for.
     pub elsewhere: Vec<Diagnostic>,
+    /// Those of other months: they are to be mended there.
+    pub other_months: Vec<Diagnostic>,
+}
+
+/// What an error is to a run.
+enum Weight {
+    Standing,
+    Answered,
+    Elsewhere,
+    OtherMonth,
 }
 
 impl Errors {
-    /// Sorts a case's errors. What is in doubt stands.
-    pub fn of(job: &Job, wanted: &Wanted, decided: &[Decided]) -> Self {
+    /// Sorts a case's errors. What is in doubt stands. `after` is what is settled when all of it is done.
+    pub fn of(job: &Job, wanted: &Wanted, decided: &[Decided], after: Balance) -> Self {
         let mut errors = Self::default();
-        let corrected = |finding: &Diagnostic| {
-            finding.id == DIFFERS
-                && decided.iter().any(|one| {
-                    let corrects = one.append.as_ref().is_some_and(|line| line.correction.is_some());
-                    let place = || job.case.ledger.issued(&one.settlement.order, one.settlement.month);
-                    corrects && place().is_some_and(|(_, origin)| *origin == finding.origin)
-                })
-        };
+        let brought_down = cap(job, decided).is_some_and(|cap| cap.of(after) <= cap.amount());
         for finding in job.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-            if corrected(finding) {
-                errors.answered.push(finding.clone());
-            } else if is_elsewhere(job, wanted, finding) {
-                errors.elsewhere.push(finding.clone());
-            } else {
-                errors.standing += 1;
+            let weight = match finding.id {
+                DIFFERS if is_corrected(job, decided, &finding.origin) => Weight::Answered,
+                REPRICED => repriced(job, wanted, decided, finding),
+                CAP if !is_row(&finding.origin) && brought_down => Weight::Answered,
+                _ if is_elsewhere(job, wanted, finding) => Weight::Elsewhere,
+                _ => Weight::Standing,
+            };
+            match weight {
+                Weight::Standing => errors.standing += 1,
+                Weight::Answered => errors.answered.push(finding.clone()),
+                Weight::Elsewhere => errors.elsewhere.push(finding.clone()),
+                Weight::OtherMonth => errors.other_months.push(finding.clone()),
             }
         }
         errors
@@ -65,6 +78,36 @@ impl Errors {
             std::iter::once(&finding.origin).chain(labels).chain(repeats).any(named)
         };
         self.elsewhere.iter().any(places)
+    }
+}
+
+/// Whether this run corrects the ledger's line at a place.
+fn is_corrected(job: &Job, decided: &[Decided], place: &Origin) -> bool {
+    decided.iter().any(|one| {
+        let corrects = one.append.as_ref().is_some_and(|line| line.correction.is_some());
+        let issued = || job.case.ledger.issued(&one.settlement.order, one.settlement.month);
+        corrects && issued().is_some_and(|(_, origin)| origin == place)
+    })
+}
+
+/// What it is to a run that issued 结算单 of a month lack a 调整: nothing, if it is another month; else they are to be
+/// corrected, all that were asked for.
+fn repriced(job: &Job, wanted: &Wanted, decided: &[Decided], finding: &Diagnostic) -> Weight {
+    let named = |place: &Origin| {
+        *place == finding.origin || finding.labels.iter().any(|(labelled, _)| labelled == place)
+    };
+    let lines: Vec<_> = job.case.ledger.lines().iter().filter(|(_, place)| named(place)).collect();
+    let read = |line: &LedgerLine| job.case.months.iter().any(|sheets| sheets.month == line.month);
+    if !lines.is_empty() && !lines.iter().any(|(line, _)| read(line)) {
+        return Weight::OtherMonth;
+    }
+    let open = lines.iter().filter(|(_, place)| !is_corrected(job, decided, place));
+    let open: Vec<&str> = open.map(|(line, _)| line.order.as_str()).collect();
+    let asked = |order: &&str| !matches!(wanted, Wanted::Orders(_)) || wanted.has(order);
+    match open.as_slice() {
+        [] if !lines.is_empty() => Weight::Answered,
+        [_, ..] if !open.iter().any(asked) => Weight::Elsewhere,
+        _ => Weight::Standing,
     }
 }
 
@@ -149,21 +192,26 @@ pub fn in_the_way<'o>(job: &Job, wanted: &Wanted, unsettled: &'o [String]) -> Ve
 /// # Errors
 /// If it goes over the cap.
 pub fn within_cap(job: &Job, wanted: &Wanted, decided: &[Decided]) -> Result<(), Refused> {
-    let (Wanted::Orders(_), Some(contract)) = (wanted, job.figures.contract()) else { return Ok(()) };
-    let cap = contract.gross;
-    let mut running = job.case.ledger.closing();
+    let (Wanted::Orders(_), Some(cap)) = (wanted, cap(job, decided)) else { return Ok(()) };
+    let mut running = job.case.ledger.balance();
     for one in decided.iter().filter(|one| one.wanted && one.recorded().is_none()) {
         let before = running;
         running = match &one.append {
-            Some(line) => line.closing,
-            None => running + one.settlement.due.gross,
+            Some(_) => Balance { gross: one.settlement.closing, net: one.settlement.net_closing },
+            None => before.plus(one.settlement.due.both()),
         };
-        if running > cap && running > before {
-            let order = one.settlement.order.clone();
-            return Err(Refused::OverCap { order, reached: running, cap, over: running - cap });
+        let (reached, most) = (cap.of(running), cap.amount());
+        if reached > most && reached > cap.of(before) {
+            let (order, over) = (one.settlement.order.clone(), reached - most);
+            return Err(Refused::OverCap { order, basis: cap.basis, reached, cap: most, over });
         }
     }
     Ok(())
+}
+
+/// What these 结算单 are judged by, as S004 judges them.
+fn cap<'j>(job: &'j Job, decided: &[Decided]) -> Option<Cap<'j>> {
+    job.figures.prices.cap_for(decided.first()?.settlement.month, &job.case.ledger)
 }
 
 /// Refuses an output folder in which another contract's 结算单 stand, or issued ones that the ledger does not know: it

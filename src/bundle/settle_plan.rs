@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use thiserror::Error;
 
 use super::job::Job;
@@ -14,10 +13,11 @@ use super::produce::ProduceError;
 use super::settle::{IssueOrder, SettleError, input_hashes};
 use super::settle_guard::{Errors, in_the_way, unsettled, within_cap};
 use crate::compute::ledger::{Issuer, Issuing, Stamp, as_issued};
+use crate::compute::prices::CapBasis;
 use crate::compute::quotation::same_name;
-use crate::compute::settlement::{Balance, Issue, OrderSettlement};
+use crate::compute::settlement::{Issue, OrderSettlement};
 use crate::input::months::MONTHS_FOLDER;
-use crate::model::ledger::{Ledger, LedgerLine};
+use crate::model::ledger::{Balance, Ledger, LedgerLine};
 use crate::model::money::Money;
 use crate::model::month::Month;
 use crate::rules::text::leftovers::leftovers;
@@ -58,12 +58,6 @@ pub enum Refused {
     SameName,
     #[error("合同编号与案卷“{0}”相同：同一份合同会结算两次；请删去其中一个，或改正 合同.yaml 里的 合同.编号")]
     SameContract(String),
-    #[error(
-        "“调整”里有一条自 {effective} 起生效（{reason}），而 hetong 目前只会按签订时的单价和税率结算；为免用错价格，{month} 没有结算，请人工结算。生效以前的月份可以照常结算"
-    )]
-    Adjusted { effective: Date, reason: String, month: Month },
-    #[error("“调整”里有一条没有写生效日期，不知道 {0} 该用哪个价格；请补上“生效日期”")]
-    AdjustedSometime(Month),
     #[error("结算单上还有 {} 处空白，开具前请补齐：{}", .0.len(), .0.join("、"))]
     Blanks(Vec<String>),
     #[error(
@@ -79,9 +73,11 @@ pub enum Refused {
     #[error("结算单上还有占位文字，开具前请改为实际内容：{}", .0.join("、"))]
     Placeholders(Vec<String>),
     #[error(
-        "订单 {order} 的结算单使框架协议累计结算达到 {reached} 元，超过含税上限总价 {cap} 元，超出 {over} 元（4.3，附件7 备注1）；请核对人天和考核，确实超出的先签补充协议提高上限"
+        "订单 {order} 的结算单使框架协议累计结算（{}）达到 {reached} 元，超过{} {cap} 元，超出 {over} 元（4.3，附件7 备注1）；请核对人天和考核，确实超出的先签补充协议提高上限",
+        .basis.label(),
+        .basis.cap_name()
     )]
-    OverCap { order: String, reached: Money, cap: Money, over: Money },
+    OverCap { order: String, basis: CapBasis, reached: Money, cap: Money, over: Money },
     #[error(
         "输出文件夹“{folder}”里是合同 {theirs} 的结算单，这个案卷的合同编号是 {ours}；是另一个案卷的，请用 -o 另选输出目录；合同编号改过的，先把那个文件夹移走"
     )]
@@ -183,10 +179,11 @@ pub struct Plan {
 /// # Errors
 /// Why nothing is done.
 pub fn plan(job: &Job, request: Request<'_>) -> Result<Plan, SettleError> {
-    refuse(job)?;
+    if !job.readable {
+        return Err(Refused::Unreadable.into());
+    }
     let Request { issuing, wanted, .. } = request;
-    let ledger = &job.case.ledger;
-    let mut issuer = Issuer::new(ledger);
+    let mut issuer = Issuer::new(&job.case.ledger);
     let mut decided = Vec::new();
     let mut differing = Vec::new();
     for settlement in &job.figures.settlements {
@@ -195,14 +192,14 @@ pub fn plan(job: &Job, request: Request<'_>) -> Result<Plan, SettleError> {
         let meant = |order: &IssueOrder<'_>| asked && (order.amend.is_none() || settlement.issued.is_some());
         let one = match issuing.filter(meant) {
             Some(order) => issued(job, settlement, &mut issuer, order, request)?,
-            None => as_it_is(settlement, asked, job),
+            None => as_it_is(settlement, asked, &issuer),
         };
         match one {
             Some(one) => decided.push(one),
             None => differing.push(settlement.order.clone()),
         }
     }
-    let errors = Errors::of(job, wanted, &decided);
+    let errors = Errors::of(job, wanted, &decided, issuer.balance());
     if errors.standing > 0 {
         return Err(Refused::Errors(errors.standing).into());
     }
@@ -221,27 +218,9 @@ pub fn plan(job: &Job, request: Request<'_>) -> Result<Plan, SettleError> {
     for one in decided.iter_mut().filter(|one| one.wanted && one.compared.is_none()) {
         one.compared = compared(job, one, request)?;
     }
-    balance_drafts(&mut decided, ledger.closing());
+    balance_drafts(&mut decided, issuer.balance());
     let stale = refresh(job, &mut decided, &errors, request);
     Ok(Plan { decided, errors, unsettled, stale })
-}
-
-fn refuse(job: &Job) -> Result<(), Refused> {
-    if !job.readable {
-        return Err(Refused::Unreadable);
-    }
-    for month in job.case.months.iter().map(|sheets| sheets.month) {
-        for adjustment in &job.case.adjustments {
-            let Some(effective) = adjustment.effective_on.as_ref().map(|date| date.value) else {
-                return Err(Refused::AdjustedSometime(month));
-            };
-            if effective <= month.last() {
-                let reason = adjustment.reason.as_ref().map_or("没有写事由", |reason| &reason.value);
-                return Err(Refused::Adjusted { effective, reason: reason.to_owned(), month });
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Blanks and placeholders on what is being issued.
@@ -274,14 +253,15 @@ fn issued(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         inputs: input_hashes(job),
     };
-    let ledger = &job.case.ledger;
     let mut decision = issuer.decide(settlement, order.amend, &stamp);
     let mut same = false;
     if let (Issuing::Unchanged(line), Some(reason)) = (&decision, order.amend) {
-        let (printed, issue) = as_issued(settlement, line, ledger);
+        let (printed, issue) = as_issued(settlement, line, issuer);
+        // Issued before a 调整 that was in force: it is recorded anew, if only to say so (R003).
+        let repriced = line.revision != settlement.revision;
         // Another version of hetong may print the same otherwise: then only one that is named is corrected.
         let comparable = line.version == stamp.version || matches!(request.wanted, Wanted::Orders(_));
-        same = !(comparable && (request.otherwise)(&printed, &issue)?);
+        same = !repriced && !(comparable && (request.otherwise)(&printed, &issue)?);
         if !same {
             decision = issuer.correct(settlement, &line.clone(), reason, &stamp);
         }
@@ -291,7 +271,7 @@ fn issued(
         Issuing::Unchanged(line) => (line, false),
         Issuing::New(line) | Issuing::Correction { line, .. } => (line, true),
     };
-    let (settlement, issue) = as_issued(settlement, &line, ledger);
+    let (settlement, issue) = as_issued(settlement, &line, issuer);
     let compared = same.then_some(Compared::Same);
     let (append, recorded) = if append { (Some(line), None) } else { (None, Some(line)) };
     Ok(Some(Decided { settlement, issue, wanted: true, append, recorded, differs: false, compared }))
@@ -334,13 +314,13 @@ fn refresh(job: &Job, decided: &mut [Decided], errors: &Errors, request: Request
 }
 
 /// As issued where it was, else as a draft; none for one that was asked for and issued with another result.
-fn as_it_is(settlement: &OrderSettlement, wanted: bool, job: &Job) -> Option<Decided> {
+fn as_it_is(settlement: &OrderSettlement, wanted: bool, issuer: &Issuer<'_>) -> Option<Decided> {
     match &settlement.issued {
-        Some(line) if settlement.agrees_with(line) => Some(recorded(settlement, line, wanted, job)),
+        Some(line) if settlement.agrees_with(line) => Some(recorded(settlement, line, wanted, issuer)),
         Some(_) if wanted => None,
         // Nobody asked for it: what was issued is what counts.
         Some(line) => {
-            let issued = recorded(&with_figures_of(settlement, line), line, false, job);
+            let issued = recorded(&with_figures_of(settlement, line), line, false, issuer);
             Some(Decided { differs: true, ..issued })
         }
         None => Some(Decided {
@@ -355,8 +335,8 @@ fn as_it_is(settlement: &OrderSettlement, wanted: bool, job: &Job) -> Option<Dec
     }
 }
 
-fn recorded(settlement: &OrderSettlement, line: &LedgerLine, wanted: bool, job: &Job) -> Decided {
-    let (settlement, issue) = as_issued(settlement, line, &job.case.ledger);
+fn recorded(settlement: &OrderSettlement, line: &LedgerLine, wanted: bool, issuer: &Issuer<'_>) -> Decided {
+    let (settlement, issue) = as_issued(settlement, line, issuer);
     Decided {
         settlement,
         issue,
@@ -374,17 +354,17 @@ fn with_figures_of(settlement: &OrderSettlement, line: &LedgerLine) -> OrderSett
     (settlement.days, settlement.work_gross) = (line.days, line.work_gross);
     settlement.score.total = line.score;
     (settlement.due.gross, settlement.due.net, settlement.due.tax) = (line.gross, line.net, line.tax);
+    settlement.due.parts.clone_from(&line.parts);
+    settlement.revision = line.revision;
     settlement
 }
 
 /// Drafts follow what is being issued now.
-fn balance_drafts(decided: &mut [Decided], closing: Money) {
-    let appended = decided.iter().rev().find_map(|decided| decided.append.as_ref());
-    let mut running = appended.map_or(closing, |line| line.closing);
+fn balance_drafts(decided: &mut [Decided], mut running: Balance) {
     for draft in decided.iter_mut().filter(|decided| decided.issue == Issue::Draft) {
-        draft.settlement.opening = running;
-        running = running + draft.settlement.due.gross;
-        draft.settlement.closing = running;
+        let before = running;
+        running = before.plus(draft.settlement.due.both());
+        draft.settlement.set_balances(before, running);
     }
 }
 
@@ -395,7 +375,6 @@ pub fn cumulative(decided: &[Decided], ledger: &Ledger, month: Month) -> Balance
         line.month == month && decided.iter().any(|one| same_name(&one.settlement.order, &line.order))
     };
     let earlier = ledger.effective().filter(|line| line.month <= month && !anew(line));
-    let earlier = earlier.map(|line| Balance { gross: line.gross, net: line.net });
-    let due = |one: &Decided| Balance { gross: one.settlement.due.gross, net: one.settlement.due.net };
-    earlier.chain(decided.iter().map(due)).fold(Balance::default(), Balance::plus)
+    let decided = decided.iter().map(|one| one.settlement.due.both());
+    earlier.map(LedgerLine::due).chain(decided).fold(Balance::default(), Balance::plus)
 }

@@ -92,6 +92,7 @@ pub fn report(
     let Job { case, pack, figures, findings, sources, .. } = job;
     let errors = done.as_ref().map(|done| &done.plan.errors).ok();
     let findings = without(findings, errors.map_or(&[], |errors| errors.answered.as_slice()));
+    let findings = softened(findings, errors.map_or(&[], |errors| errors.other_months.as_slice()));
     let rows = FindingRow::all(&case.name, &findings);
     let elsewhere = errors.map_or(0, |errors| errors.elsewhere.len());
     let findings = without(findings, errors.map_or(&[], |errors| errors.elsewhere.as_slice()));
@@ -209,6 +210,16 @@ fn without(findings: Findings, left_out: &[Diagnostic]) -> Findings {
     let mut kept = Findings::default();
     kept.extend(findings.into_iter().filter(|finding| !left_out.contains(finding)));
     kept
+}
+
+/// What is to be mended in other months is worth a word here, and no error.
+fn softened(findings: Findings, other_months: &[Diagnostic]) -> Findings {
+    let mut softened = Findings::default();
+    softened.extend(findings.into_iter().map(|finding| match other_months.contains(&finding) {
+        true => Diagnostic { severity: Severity::Warning, ..finding },
+        false => finding,
+    }));
+    softened
 }
 
 /// Only the texts that will be shown.

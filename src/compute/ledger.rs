@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::settlement::{Issue, OrderSettlement};
-use crate::model::ledger::{Chain, Correction, Ledger, LedgerLine};
+use crate::model::ledger::{Balance, Chain, Correction, Ledger, LedgerLine};
 use crate::model::month::Month;
 
 /// What a ledger line says beside the figures.
@@ -66,12 +66,19 @@ pub struct Issuer<'a> {
     ledger: &'a Ledger,
     chain: Chain,
     new: BTreeMap<(String, Month), LedgerLine>,
+    /// 已结算 before and after each new line, by its 序号.
+    balances: BTreeMap<u32, (Balance, Balance)>,
 }
 
 impl<'a> Issuer<'a> {
     /// Goes on from the ledger's last line.
     pub fn new(ledger: &'a Ledger) -> Self {
-        Self { ledger, chain: ledger.chain(), new: BTreeMap::new() }
+        Self { ledger, chain: ledger.chain(), new: BTreeMap::new(), balances: BTreeMap::new() }
+    }
+
+    /// 框架协议已结算金额 after everything that was decided so far.
+    pub fn balance(&self) -> Balance {
+        self.chain.balance()
     }
 
     /// Decides about one. `amend` is the reason for correcting what was issued with other figures.
@@ -110,8 +117,10 @@ impl<'a> Issuer<'a> {
     }
 
     fn take(&mut self, line: &LedgerLine) {
+        let before = self.chain.balance();
         // It follows by construction, and appending checks it again.
         let _ = self.chain.follow(line);
+        self.balances.insert(line.number, (before, self.chain.balance()));
         self.new.insert((line.order.clone(), line.month), line.clone());
     }
 
@@ -147,24 +156,23 @@ impl<'a> Issuer<'a> {
     }
 }
 
-/// A 结算单 as the ledger line says that it is or was issued: its balances, and how it is printed.
+/// A 结算单 as the ledger line that counts says that it is or was issued: its balances, and how it is printed.
 pub fn as_issued(
     settlement: &OrderSettlement,
     line: &LedgerLine,
-    ledger: &Ledger,
+    issuer: &Issuer<'_>,
 ) -> (OrderSettlement, Issue) {
+    let ledger = issuer.ledger;
     let replaced = |correction: &Correction| {
         let mut lines = ledger.lines().iter().map(|(line, _)| line);
         let replaced = lines.find(|line| line.number == correction.replaces).cloned();
         replaced.map(|replaced| Issue::Correction { reason: correction.reason.clone(), replaced })
     };
     let issue = line.correction.as_ref().and_then(replaced).unwrap_or(Issue::Issued);
-    let settlement = OrderSettlement {
-        opening: line.opening,
-        closing: line.closing,
-        issued: Some(line.clone()),
-        ..settlement.clone()
-    };
+    let new = issuer.balances.get(&line.number).copied();
+    let balances = new.or_else(|| ledger.balances_of(&line.order, line.month)).unwrap_or_default();
+    let mut settlement = OrderSettlement { issued: Some(line.clone()), ..settlement.clone() };
+    settlement.set_balances(balances.0, balances.1);
     (settlement, issue)
 }
 

@@ -6,6 +6,7 @@
 //! May use: `model`, `pack`. No input or output, no clock.
 
 pub mod change;
+pub mod changes;
 pub mod clauses;
 pub mod contract;
 pub mod data_level;
@@ -26,6 +27,8 @@ pub mod score;
 pub mod settlement;
 #[cfg(test)]
 mod settlement_tests;
+#[cfg(test)]
+mod straddle_tests;
 pub mod term;
 #[cfg(test)]
 pub mod testing;

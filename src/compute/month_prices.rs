@@ -50,6 +50,11 @@ impl<'p> MonthPrices<'p> {
         Self { month, spans, signed: &prices.signed, last: prices.on(month.last()) }
     }
 
+    /// What is in force, and from which day to which, in order.
+    pub fn spans(&self) -> &[(Period, &'p Prices)] {
+        &self.spans
+    }
+
     /// 附件3's lines; all versions have the same ones.
     pub fn table(&self) -> &'p QuotationTable {
         &self.signed.table

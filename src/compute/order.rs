@@ -2,10 +2,11 @@
 //!
 //! May use: `model`.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::payment_plan::{StageFigures, plan};
-use super::prices::{PriceHistory, Prices};
+use super::prices::{Cap, CapBasis, PriceHistory, Prices};
 use super::quotation::{AMOUNT_LIMIT, QuotationTable, same_name};
 use crate::diagnostics::Origin;
 use crate::model::capital::to_capital;
@@ -45,6 +46,10 @@ pub struct OrderFigures {
     pub total_words: Option<String>,
     /// 框架协议已执行金额 before this order: Σ 订单总额 of earlier orders, 元; none while one of them has none.
     pub executed: Option<Money>,
+    /// The same 不含税, each order at its own rate, 元.
+    pub executed_net: Option<Money>,
+    /// On which of the two it is held against the cap.
+    pub basis: CapBasis,
     /// 修订 of the 附件3 it is written at; 0 as signed.
     pub revision: usize,
     /// 不含税 of 订单总额 = r2(订单总额 / (1 + 税率)), 元: what is held against the cap once the VAT rate has changed.
@@ -56,14 +61,18 @@ pub struct OrderFigures {
 /// Every order's figures, in the case's order of them.
 pub fn order_figures(case: &Case, prices: &PriceHistory) -> Vec<OrderFigures> {
     let orders = &case.orders;
-    let mut figures: Vec<OrderFigures> =
-        orders.iter().map(|order| without_executed(order, of_order(order, prices))).collect();
+    let mut figures: Vec<OrderFigures> = orders
+        .iter()
+        .map(|order| without_executed(order, of_order(order, prices), basis(order, prices)))
+        .collect();
     // An order that could not be read may be an earlier one.
     let mut executed = (!case.orders_unread).then_some(Money::ZERO);
+    let mut executed_net = executed;
     for index in sequence(orders) {
         if let Some(order) = figures.get_mut(index) {
-            order.executed = executed;
+            (order.executed, order.executed_net) = (executed, executed_net);
             executed = executed.zip(order.total).map(|(before, total)| before + total);
+            executed_net = executed_net.zip(order.net_total).map(|(before, total)| before + total);
         }
     }
     figures
@@ -106,12 +115,33 @@ fn natural_key(number: &str) -> String {
 /// The prices an order is written at: those in force on its 签订日期; of one not signed yet those on the first day of its
 /// 服务周期, or else the last there are.
 pub fn of_order<'p>(order: &Order, prices: &'p PriceHistory) -> &'p Prices {
-    let day = order.signed_on.as_ref().map(|date| date.value);
-    let day = day.or_else(|| order.period.as_ref().map(|service| service.value.from));
-    day.map_or_else(|| prices.last(), |day| prices.on(day))
+    day_of(order).map_or_else(|| prices.last(), |day| prices.on(day))
 }
 
-fn without_executed(order: &Order, prices: &Prices) -> OrderFigures {
+/// The day that decides them; none where the order names none.
+fn day_of(order: &Order) -> Option<Date> {
+    let signed = order.signed_on.as_ref().map(|date| date.value);
+    signed.or_else(|| order.period.as_ref().map(|service| service.value.from))
+}
+
+/// The cap that all orders together are held against: that in force on the day of the last of them. Where one names no
+/// day, it is written at the last prices there are, and the cap is theirs.
+pub fn cap_of_orders<'p>(orders: &[Order], prices: &'p PriceHistory) -> Option<Cap<'p>> {
+    let days: Option<Vec<Date>> = orders.iter().map(day_of).collect();
+    let last = || prices.revisions.iter().filter_map(|prices| prices.from).max();
+    match days.map_or_else(last, |days| days.into_iter().max()) {
+        Some(day) => prices.cap_on(day),
+        None => Some(Cap { basis: CapBasis::Gross, contract: prices.signed.contract.as_ref()? }),
+    }
+}
+
+/// On which basis the cap is compared on that day.
+fn basis(order: &Order, prices: &PriceHistory) -> CapBasis {
+    let day = day_of(order).or(prices.last().from);
+    day.map_or(CapBasis::Gross, |day| prices.basis_on(day))
+}
+
+fn without_executed(order: &Order, prices: &Prices, basis: CapBasis) -> OrderFigures {
     let table = &prices.table;
     let lines: Vec<OrderLineFigures> = order.lines.iter().map(|line| line_figures(line, table)).collect();
     let amounts: Option<Vec<Money>> = lines.iter().map(|line| line.gross).collect();
@@ -124,6 +154,8 @@ fn without_executed(order: &Order, prices: &Prices) -> OrderFigures {
         total,
         total_words: total.and_then(to_capital),
         executed: None,
+        executed_net: None,
+        basis,
         revision: prices.revision,
         net_total: total.map(|total| prices.rate().net(total)),
         plan: plan(order, total),

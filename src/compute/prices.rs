@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use super::contract::ContractFigures;
 use super::quotation::{QuotationFigures, QuotationTable};
 use crate::model::case::{Adjustment, Case};
+use crate::model::ledger::{Balance, Ledger};
 use crate::model::money::Money;
+use crate::model::month::Month;
 use crate::model::quotation::Quotation;
 use crate::model::tax::TaxRate;
 use crate::pack::Pack;
@@ -42,6 +44,11 @@ impl Prices {
         Self { revision, from, table, quotation, contract }
     }
 
+    /// What its figures are called by, before their names: nothing as signed, else `修订1 `.
+    pub fn prefix(&self) -> String {
+        if self.revision == 0 { String::new() } else { format!("修订{} ", self.revision) }
+    }
+
     /// 增值税税率.
     pub fn rate(&self) -> TaxRate {
         self.table.rate
@@ -67,6 +74,14 @@ impl CapBasis {
         }
     }
 
+    /// Which figure of 4.3 it is that must not be exceeded.
+    pub fn cap_name(self) -> &'static str {
+        match self {
+            Self::Gross => "含税上限总价",
+            Self::Net => "不含税价",
+        }
+    }
+
     /// The figure of this basis.
     pub fn of(self, gross: Money, net: Money) -> Money {
         match self {
@@ -86,6 +101,11 @@ pub struct Cap<'p> {
 }
 
 impl Cap<'_> {
+    /// What of a balance is held against it, 元.
+    pub fn of(&self, balance: Balance) -> Money {
+        self.basis.of(balance.gross, balance.net)
+    }
+
     /// The figure to compare with, 元: 含税上限总价 or 不含税价.
     pub fn amount(&self) -> Money {
         self.basis.of(self.contract.gross, self.contract.net)
@@ -157,6 +177,12 @@ impl PriceHistory {
     /// The cap on a day; none while the 附件3 in force is incomplete.
     pub fn cap_on(&self, day: Date) -> Option<Cap<'_>> {
         Some(Cap { basis: self.basis_on(day), contract: self.on(day).contract.as_ref()? })
+    }
+
+    /// The cap that the 结算单 of a month are judged by: that of its last day; where later months were issued before it,
+    /// that of the last of them, for what was settled for those is in the sum.
+    pub fn cap_for(&self, month: Month, ledger: &Ledger) -> Option<Cap<'_>> {
+        self.cap_on(ledger.latest_month().map_or(month, |latest| latest.max(month)).last())
     }
 }
 

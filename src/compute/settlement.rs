@@ -2,19 +2,21 @@
 //!
 //! May use: `model`, `pack`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
 use super::month_prices::MonthPrices;
-use super::people::{Identities, Identity};
-use super::prices::PriceHistory;
+use super::people::Identities;
+pub use super::person_days::PersonDays;
+use super::person_days::persons;
+use super::prices::{CapBasis, PriceHistory};
 use super::quotation::{AMOUNT_LIMIT, QuotationTable, TableRow, same_name};
 use super::score::Score;
 use crate::diagnostics::Origin;
 use crate::model::capital::to_capital;
 use crate::model::case::{Case, Period};
-use crate::model::ledger::{Ledger, LedgerLine};
+use crate::model::ledger::{Balance, Ledger, LedgerLine};
 use crate::model::money::Money;
 use crate::model::month::Month;
 use crate::model::month_sheets::{AssessmentEntry, MonthSheets, WorkEntry};
@@ -41,27 +43,6 @@ pub struct SettledLine {
     pub rate: TaxRate,
     /// 结算行金额 = r2(人天 × 含税单价), 元.
     pub gross: Money,
-}
-
-/// One person's 人天 for an order in the month.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonDays {
-    /// Which of the order's persons: the same on both lines of one who worked at two 岗位 or 级别.
-    pub who: usize,
-    /// 姓名 as the sheet first writes it.
-    pub person: String,
-    /// 证件号, where the sheet gives one: tells two people of one name apart.
-    pub person_id: String,
-    /// 岗位职责 as 附件3 writes it.
-    pub post: String,
-    /// 级别 as 附件3 writes it.
-    pub level: String,
-    /// Σ 人天.
-    pub days: Decimal,
-    /// The days of the month that were named, each once, with its 人天, in order.
-    pub by_day: Vec<(i8, Decimal)>,
-    /// 人天 given for no day of the month: its total. Zero where every row names its day.
-    pub undated: Decimal,
 }
 
 /// What is due (4.5, 4.6.6).
@@ -127,23 +108,6 @@ pub struct OrderSettlement {
     pub issued: Option<LedgerLine>,
 }
 
-/// 框架协议已结算金额, on both bases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Balance {
-    /// 含税, 元.
-    pub gross: Money,
-    /// 不含税, 元: what is held against the cap once the VAT rate has changed (4.3).
-    pub net: Money,
-}
-
-impl Balance {
-    /// After another amount.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self { gross: self.gross + other.gross, net: self.net + other.net }
-    }
-}
-
 /// What a 结算单 is printed as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "there is one for each 结算单, and none is kept")]
@@ -185,6 +149,17 @@ impl OrderSettlement {
         self.issued.as_ref().filter(|line| !self.agrees_with(line))
     }
 
+    /// Takes over what was settled before it and after it.
+    pub fn set_balances(&mut self, before: Balance, after: Balance) {
+        (self.opening, self.net_opening) = (before.gross, before.net);
+        (self.closing, self.net_closing) = (after.gross, after.net);
+    }
+
+    /// What was settled before it and after it, on the basis on which the cap is compared.
+    pub fn balances(&self, basis: CapBasis) -> (Money, Money) {
+        (basis.of(self.opening, self.net_opening), basis.of(self.closing, self.net_closing))
+    }
+
     /// 考核扣款: Σ 行金额 − 应支付, 元.
     pub fn deducted(&self) -> Money {
         self.work_gross - self.due.gross
@@ -206,7 +181,7 @@ impl OrderSettlement {
 /// An issued one keeps the balances of its ledger line. The others follow one another from the ledger's closing
 /// balance, as they would if they were issued now; one that was issued with another result counts as its correction.
 pub fn settlements(case: &Case, pack: &Pack, prices: &PriceHistory) -> Vec<OrderSettlement> {
-    let mut running = Running { gross: case.ledger.closing(), net: case.ledger.net_closing() };
+    let mut running = case.ledger.balance();
     let mut all = Vec::new();
     for sheets in &case.months {
         let identities = Identities::of(&sheets.work);
@@ -281,28 +256,26 @@ fn settlement(
     })
 }
 
-/// 已结算 so far, on both bases.
-#[derive(Clone, Copy)]
-struct Running {
-    gross: Money,
-    net: Money,
-}
-
-fn balance(settlement: &mut OrderSettlement, running: &mut Running, ledger: &Ledger) {
+fn balance(settlement: &mut OrderSettlement, running: &mut Balance, ledger: &Ledger) {
     let s = settlement;
-    if let Some(line) = s.issued.as_ref().filter(|line| s.agrees_with(line)) {
-        (s.opening, s.closing) = (line.opening, line.closing);
-        (s.net_opening, s.net_closing) = ledger.net_balances(&s.order, s.month).unwrap_or_default();
-        return;
-    }
-    let before = s.issued.as_ref().map_or((Money::ZERO, Money::ZERO), |line| (line.gross, line.net));
-    (s.opening, s.net_opening) = (running.gross, running.net);
-    running.gross = running.gross + (s.due.gross - before.0);
-    running.net = running.net + (s.due.net - before.1);
-    (s.closing, s.net_closing) = (running.gross, running.net);
+    let (before, after) = match &s.issued {
+        Some(line) if s.agrees_with(line) => ledger.balances_of(&s.order, s.month).unwrap_or_default(),
+        issued => {
+            let before = *running;
+            *running =
+                before.less(issued.as_ref().map(LedgerLine::due).unwrap_or_default()).plus(s.due.both());
+            (before, *running)
+        }
+    };
+    s.set_balances(before, after);
 }
 
 impl Due {
+    /// 应支付 on both bases.
+    pub fn both(&self) -> Balance {
+        Balance { gross: self.gross, net: self.net }
+    }
+
     /// From the work's lines and the score; none only beyond what 大写 can say.
     pub fn of(lines: &[SettledLine], score: Decimal) -> Option<Self> {
         let scored = |amount: Money| {
@@ -346,14 +319,14 @@ impl Due {
 }
 
 /// 附件3's line for a row of 工时.
-fn table_row<'t>(entry: &WorkEntry, table: &'t QuotationTable) -> Option<(usize, &'t TableRow)> {
+pub(super) fn table_row<'t>(entry: &WorkEntry, table: &'t QuotationTable) -> Option<(usize, &'t TableRow)> {
     let matches =
         |row: &TableRow| same_name(&row.post, &entry.post.value) && same_name(&row.level, &entry.level.value);
     table.rows.iter().enumerate().find(|(_, row)| matches(row))
 }
 
 /// 人天 as they stand in a row; none for what is no number, below zero or beyond all measure.
-fn days_of(entry: &WorkEntry) -> Option<Decimal> {
+pub(super) fn days_of(entry: &WorkEntry) -> Option<Decimal> {
     let days = entry.days.value.number()?;
     (days >= Decimal::ZERO && days < AMOUNT_LIMIT).then_some(days)
 }
@@ -385,66 +358,4 @@ fn settled_lines(work: &[&WorkEntry], order: &Order, prices: &MonthPrices<'_>) -
         })
     };
     days.iter().map(line).collect()
-}
-
-/// Who worked, in the order in which the sheet first names them. One who worked at two 岗位 or 级别 stands there twice.
-fn persons(
-    work: &[&WorkEntry],
-    table: &QuotationTable,
-    month: Month,
-    identities: &Identities,
-) -> Option<Vec<PersonDays>> {
-    let mut persons: Vec<PersonDays> = Vec::new();
-    let mut known: HashMap<Identity, usize> = HashMap::new();
-    let mut lines: HashMap<(usize, usize), usize> = HashMap::new();
-    let mut written: Vec<(&str, &str)> = Vec::new();
-    for entry in work {
-        let (line, row) = table_row(entry, table)?;
-        let who = *known.entry(identities.identity(entry)).or_insert_with(|| {
-            written.push((entry.person.value.as_str(), ""));
-            written.len() - 1
-        });
-        let (name, id) = written.get_mut(who)?;
-        if id.is_empty() {
-            *id = entry.person_id.as_ref().map_or("", |id| id.value.as_str());
-        }
-        let index = *lines.entry((who, line)).or_insert_with(|| {
-            persons.push(PersonDays {
-                who,
-                person: (*name).to_owned(),
-                person_id: String::new(),
-                post: row.post.clone(),
-                level: row.level.clone(),
-                days: Decimal::ZERO,
-                by_day: Vec::new(),
-                undated: Decimal::ZERO,
-            });
-            persons.len() - 1
-        });
-        persons.get_mut(index)?.add(entry, days_of(entry)?, month)?;
-    }
-    for person in &mut persons {
-        // The row that gives the id need not be the first.
-        let id = written.get(person.who).map_or("", |(_, id)| id);
-        id.clone_into(&mut person.person_id);
-        person.by_day.sort_by_key(|(day, _)| *day);
-    }
-    Some(persons)
-}
-
-impl PersonDays {
-    fn add(&mut self, entry: &WorkEntry, days: Decimal, month: Month) -> Option<()> {
-        self.days = self.days.checked_add(days)?;
-        // A day of another month (S002) would stand on the wrong day of this one.
-        let date = entry.date.as_ref().map(|date| date.value).filter(|date| month.contains(*date));
-        let Some(day) = date.map(jiff::civil::Date::day) else {
-            self.undated = self.undated.checked_add(days)?;
-            return Some(());
-        };
-        match self.by_day.iter_mut().find(|(known, _)| *known == day) {
-            Some((_, sum)) => *sum = sum.checked_add(days)?,
-            None => self.by_day.push((day, days)),
-        }
-        Some(())
-    }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, dec};
 
-use super::testing::{at, good_case, located_at, text};
+use super::testing::{adjustment, at, good_case, located_at, pack, quotation, text};
 use crate::diagnostics::{CellPlace, CellRef, Located, Origin};
-use crate::model::case::{Case, Period};
+use crate::model::case::{Adjustment, Case, Period};
 use crate::model::ledger::{Ledger, LedgerLine};
 use crate::model::money::Money;
 use crate::model::month::Month;
@@ -14,6 +14,7 @@ use crate::model::month_sheets::{AssessmentEntry, MonthSheets, WorkEntry};
 use crate::model::order::{ContactPerson, Order, OrderLine};
 use crate::model::quotation::CellNumber;
 use crate::model::tax::{TaxPart, TaxRate};
+use crate::pack::TenderLine;
 
 /// 2026-03.
 pub fn march() -> Month {
@@ -155,4 +156,10 @@ pub fn line(number: u32, order: &str, opening: Decimal, gross: Decimal) -> Ledge
 pub fn ledger(lines: Vec<LedgerLine>) -> Ledger {
     let origin = |line: LedgerLine| (line, Origin::File("台账.jsonl".into()));
     Ledger::new(lines.into_iter().map(origin).collect(), Vec::new())
+}
+
+/// A 调整 of every 不含税单价 from a day on, at the rate there is.
+pub fn requoted(key: &str, date: &str, price: impl Fn(&TenderLine) -> Money) -> Adjustment {
+    let quotation = quotation(&pack(), price);
+    Adjustment { rate: None, requotes: true, quotation: Some(quotation), ..adjustment(key, date) }
 }

@@ -10,6 +10,29 @@ use super::names::plain;
 use super::tax::TaxPart;
 use crate::diagnostics::Origin;
 
+/// 框架协议已结算金额, on both bases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// 含税, 元.
+    pub gross: Money,
+    /// 不含税, 元: what is held against the cap once the VAT rate has changed (4.3).
+    pub net: Money,
+}
+
+impl Balance {
+    /// After another amount.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { gross: self.gross + other.gross, net: self.net + other.net }
+    }
+
+    /// Before an amount that is in it.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self { gross: self.gross - other.gross, net: self.net - other.net }
+    }
+}
+
 /// What a correction says of the line it replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
@@ -61,6 +84,13 @@ pub struct LedgerLine {
     pub version: String,
 }
 
+impl LedgerLine {
+    /// What it pays, on both bases.
+    pub fn due(&self) -> Balance {
+        Balance { gross: self.gross, net: self.net }
+    }
+}
+
 /// A ledger line that is damaged or does not follow from the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerDamage {
@@ -104,9 +134,9 @@ impl Default for LedgerTail {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
     number: u32,
-    closing: Money,
+    closing: Balance,
     /// 序号 and 应支付 of the line that counts, by order and month.
-    counting: BTreeMap<(String, Month), (u32, Money)>,
+    counting: BTreeMap<(String, Month), (u32, Balance)>,
 }
 
 impl Chain {
@@ -115,14 +145,19 @@ impl Chain {
         self.number.saturating_add(1)
     }
 
-    /// 框架协议已结算金额 after the last line.
+    /// 框架协议已结算金额 after the last line, 含税.
     pub fn closing(&self) -> Money {
+        self.closing.gross
+    }
+
+    /// The same on both bases.
+    pub fn balance(&self) -> Balance {
         self.closing
     }
 
     /// 序号 and 应支付 of the line that counts for an order and a month.
     pub fn counting(&self, order: &str, month: Month) -> Option<(u32, Money)> {
-        self.counting.get(&key(order, month)).copied()
+        self.counting.get(&key(order, month)).map(|(number, due)| (*number, due.gross))
     }
 
     /// Goes on to the next line, and says, as a Chinese clause, why that line does not follow from those before.
@@ -132,9 +167,12 @@ impl Chain {
     /// # Errors
     /// If the line does not follow.
     pub fn follow(&mut self, line: &LedgerLine) -> Result<(), String> {
-        let known = self.counting.insert(key(&line.order, line.month), (line.number, line.gross));
-        let expected = (self.next_number(), self.closing);
-        (self.number, self.closing) = (line.number, line.closing);
+        let known = self.counting.insert(key(&line.order, line.month), (line.number, line.due()));
+        let expected = (self.next_number(), self.closing.gross);
+        let net_before = known.map_or(Money::ZERO, |(_, due)| due.net);
+        self.number = line.number;
+        // 不含税 stands in no line: it is added up.
+        self.closing = Balance { gross: line.closing, net: self.closing.net + line.net - net_before };
         let replaced = match (&line.correction, known) {
             (None, None) => Money::ZERO,
             (None, Some((number, _))) => {
@@ -144,7 +182,7 @@ impl Chain {
                 ));
             }
             (Some(correction), known) => match known.filter(|(number, _)| *number == correction.replaces) {
-                Some((_, gross)) => gross,
+                Some((_, due)) => due.gross,
                 None => return Err(format!("更正所替代的序号 {} 不是它那一份结算单", correction.replaces)),
             },
         };
@@ -175,8 +213,10 @@ pub struct Ledger {
     lines: Vec<(LedgerLine, Origin)>,
     /// The index of the line that counts, by order and month.
     latest: BTreeMap<(String, Month), usize>,
-    /// 不含税 settled after each line, corrections in place of what they correct, 元.
-    net_closings: Vec<Money>,
+    /// 框架协议已结算金额 after each line.
+    balances: Vec<Balance>,
+    /// Where it stands after its last line.
+    chain: Chain,
     /// What is wrong with it; where a line is not merely torn, its figures may not be relied on.
     pub damage: Vec<LedgerDamage>,
     /// The file it was read from.
@@ -186,17 +226,15 @@ pub struct Ledger {
 impl Ledger {
     /// From its sound lines, in order, and what is wrong with the others.
     pub fn new(lines: Vec<(LedgerLine, Origin)>, damage: Vec<LedgerDamage>) -> Self {
-        let mut latest = BTreeMap::new();
-        let mut net_closings = Vec::with_capacity(lines.len());
-        let mut net = Money::ZERO;
+        let (mut latest, mut chain) = (BTreeMap::new(), Chain::default());
+        let mut balances = Vec::with_capacity(lines.len());
         for (index, (line, _)) in lines.iter().enumerate() {
-            let replaced: Option<usize> = latest.insert(key(&line.order, line.month), index);
-            let replaced =
-                replaced.and_then(|index| lines.get(index)).map_or(Money::ZERO, |(old, _)| old.net);
-            net = net + line.net - replaced;
-            net_closings.push(net);
+            latest.insert(key(&line.order, line.month), index);
+            // What does not follow is told as damage.
+            let _ = chain.follow(line);
+            balances.push(chain.balance());
         }
-        Self { lines, latest, net_closings, damage, tail: LedgerTail::default() }
+        Self { lines, latest, balances, chain, damage, tail: LedgerTail::default() }
     }
 
     /// The same, as read from this file.
@@ -206,12 +244,7 @@ impl Ledger {
 
     /// Where it stands after its last line.
     pub fn chain(&self) -> Chain {
-        let mut chain = Chain::default();
-        for (line, _) in &self.lines {
-            // What does not follow is told as damage.
-            let _ = chain.follow(line);
-        }
-        chain
+        self.chain.clone()
     }
 
     /// The sound lines with their places, in the order of issuing.
@@ -229,21 +262,34 @@ impl Ledger {
         self.latest.values().filter_map(|index| self.lines.get(*index)).map(|(line, _)| line)
     }
 
-    /// 框架协议已结算金额 after the last line, 元; zero for an empty ledger.
+    /// 框架协议已结算金额 after the last line, 含税, 元; zero for an empty ledger.
     pub fn closing(&self) -> Money {
-        self.lines.last().map_or(Money::ZERO, |(line, _)| line.closing)
+        self.balance().gross
     }
 
-    /// 不含税 settled after the last line, 元; zero for an empty ledger.
-    pub fn net_closing(&self) -> Money {
-        self.net_closings.last().copied().unwrap_or_default()
+    /// The same on both bases.
+    pub fn balance(&self) -> Balance {
+        self.chain.balance()
     }
 
-    /// 不含税 settled before and after the line of an order and a month that counts, 元.
-    pub fn net_balances(&self, order: &str, month: Month) -> Option<(Money, Money)> {
-        let index = *self.latest.get(&key(order, month))?;
-        let before = index.checked_sub(1).and_then(|before| self.net_closings.get(before)).copied();
-        Some((before.unwrap_or_default(), *self.net_closings.get(index)?))
+    /// 框架协议已结算金额 before and after each line, in the order of issuing.
+    pub fn balances(&self) -> impl DoubleEndedIterator<Item = (Balance, Balance)> + ExactSizeIterator {
+        (0..self.lines.len()).map(|index| self.balances_at(index).unwrap_or_default())
+    }
+
+    /// 框架协议已结算金额 before and after the line of an order and a month that counts.
+    pub fn balances_of(&self, order: &str, month: Month) -> Option<(Balance, Balance)> {
+        self.balances_at(*self.latest.get(&key(order, month))?)
+    }
+
+    fn balances_at(&self, index: usize) -> Option<(Balance, Balance)> {
+        let before = index.checked_sub(1).and_then(|before| self.balances.get(before)).copied();
+        Some((before.unwrap_or_default(), *self.balances.get(index)?))
+    }
+
+    /// The latest month of which anything was issued.
+    pub fn latest_month(&self) -> Option<Month> {
+        self.latest.keys().map(|(_, month)| *month).max()
     }
 
     /// Whether its figures may be relied on: nothing is wrong but perhaps a torn last line.

@@ -5,15 +5,22 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::{Decimal, dec};
+
 use super::{Context, Reporter, Rule};
+use crate::compute::order::OrderFigures;
+use crate::compute::prices::{Cap, CapBasis};
 use crate::compute::quotation::same_name;
 use crate::compute::settlement::{OrderSettlement, work_of};
 use crate::diagnostics::{Origin, RuleInfo, Severity};
-use crate::model::ledger::LedgerLine;
+use crate::model::ledger::{Balance, LedgerLine};
 use crate::model::money::Money;
 use crate::model::month::Month;
 use crate::model::month_sheets::MonthSheets;
-use crate::model::tax::rates_of;
+use crate::model::tax::{TaxPart, rates_of};
+
+/// 0.01 元.
+const CENT: Decimal = dec!(0.01);
 
 fn has_settlements(ctx: &Context) -> bool {
     !ctx.figures.settlements.is_empty() || !ctx.case.ledger.lines().is_empty()
@@ -30,7 +37,7 @@ pub static S004: Rule = Rule {
         title: "累计结算超过框架协议总金额",
         severity: Severity::Error,
         clause: "4.3，附件7 备注1",
-        what: "已开具的全部结算单，加上还没有开具的，含税金额累计不得超过合同含税框架上限总价。",
+        what: "已开具的全部结算单，加上还没有开具的，含税金额累计不得超过合同含税框架上限总价。税率调整生效以后，含税总价随税率变，只有不含税价不变，改为按不含税金额累计与不含税价比较；上限用结算月最后一天有效的那一版（补充协议改过报价的，用改过的）。",
         why: "附件7备注1：框架协议下的所有结算单金额累加不得超过框架协议总金额；超出的部分没有合同依据，不能报账。",
         example: "上限 17,627,611.76 元，已结算 17,600,000.00 元，本月又应支付 50,000.00 元。",
         fix: "核对人天和考核；确实超出的，先签补充协议提高上限，或本月只结算剩余金额以内的工作。",
@@ -40,34 +47,51 @@ pub static S004: Rule = Rule {
 };
 
 fn s004(ctx: &Context, out: &mut Reporter) {
-    let ledger = &ctx.case.ledger;
-    let Some(cap) = ctx.figures.contract().map(|contract| contract.gross) else { return };
+    let (ledger, prices) = (&ctx.case.ledger, &ctx.figures.prices);
     if !ledger.is_sound() {
         return;
     }
-    let crosses = |opening: Money, closing: Money| opening <= cap && closing > cap;
-    let tell = |out: &mut Reporter, origin: &Origin, what: String, opening: Money, closing: Money| {
-        out.report(
-            origin,
-            format!(
-                "{what}使框架协议累计结算达到 {closing} 元，超过含税上限总价 {cap} 元，超出 {} 元",
-                closing - cap
-            ),
-        )
-        .expected(format!("此前已结算 {opening} 元，最多还可结算 {} 元", cap - opening));
-    };
-    if ledger.closing() > cap {
-        let mut lines = ledger.lines().iter().rev();
-        if let Some((line, origin)) = lines.find(|(line, _)| crosses(line.opening, line.closing)) {
+    let cap = ledger.latest_month().and_then(|month| prices.cap_for(month, ledger));
+    if let Some(cap) = cap.filter(|cap| cap.of(ledger.balance()) > cap.amount()) {
+        let mut lines = ledger.lines().iter().zip(ledger.balances()).rev();
+        let crosses = |(before, after): (Balance, Balance)| {
+            cap.of(before) <= cap.amount() && cap.of(after) > cap.amount()
+        };
+        if let Some(((line, origin), (before, after))) = lines.find(|(_, balances)| crosses(*balances)) {
             let what = format!("已开具的第 {} 号结算单（{}）", line.number, named(line));
-            tell(out, origin, what, line.opening, line.closing);
+            over_cap(out, origin, &what, cap, (cap.of(before), cap.of(after)));
+        }
+        return;
+    }
+    for s in ctx.figures.settlements.iter().filter(|s| to_issue(s)) {
+        let Some(cap) = prices.cap_for(s.month, ledger) else { continue };
+        let (before, after) = s.balances(cap.basis);
+        // Where a 调整 has lowered the cap, it may have been passed before.
+        if after > cap.amount() && after > before {
+            let due = cap.of(s.due.both());
+            let tax = if cap.basis == CapBasis::Net { "不含税 " } else { "" };
+            let what = format!("订单 {} 的 {} 结算单（应支付 {tax}{due} 元）", s.order, s.month);
+            return over_cap(out, &s.origin, &what, cap, (before, after));
         }
     }
-    let first = ctx.figures.settlements.iter().filter(|s| to_issue(s));
-    if let Some(s) = first.clone().find(|s| crosses(s.opening, s.closing)) {
-        let what = format!("订单 {} 的 {} 结算单（应支付 {} 元）", s.order, s.month, s.due.gross);
-        tell(out, &s.origin, what, s.opening, s.closing);
-    }
+}
+
+fn over_cap(out: &mut Reporter, origin: &Origin, what: &str, cap: Cap<'_>, (before, after): (Money, Money)) {
+    let (name, most) = (cap.basis.cap_name(), cap.amount());
+    let (label, why) = match cap.basis {
+        CapBasis::Gross => ("", ""),
+        CapBasis::Net => ("（不含税）", "；税率调整过，按不含税比较"),
+    };
+    let message = format!(
+        "{what}使框架协议累计结算{label}达到 {after} 元，超过{name} {most} 元，超出 {} 元{why}",
+        after - most
+    );
+    let left = if before > most {
+        "已经超过".to_owned()
+    } else {
+        format!("最多还可结算 {} 元", most - before)
+    };
+    out.report(origin, message).expected(format!("此前已结算{label} {before} 元，{left}"));
 }
 
 /// Whether issuing it would record something.
@@ -108,9 +132,15 @@ fn s005(ctx: &Context, out: &mut Reporter) {
                 named(line),
                 differences(settlement, line).join("；")
             );
-            out.report(origin, message)
+            let report = out
+                .report(origin, message)
                 .expected(format!("应支付 {} 元，与开具时相同", line.gross))
                 .label(&settlement.origin, "现在的工时从这里开始");
+            // R003 tells what to do about that.
+            let adjustment = ctx.case.adjustments.get(line.revision);
+            if let Some(adjustment) = adjustment.filter(|_| line.revision < settlement.revision) {
+                report.label(&adjustment.origin, "开具时还没有这条调整");
+            }
         }
     }
     for sheets in &ctx.case.months {
@@ -121,7 +151,7 @@ fn s005(ctx: &Context, out: &mut Reporter) {
 /// Each figure that differs, as it was issued and as it is now.
 fn differences(settlement: &OrderSettlement, line: &LedgerLine) -> Vec<String> {
     let due = &settlement.due;
-    let days = |days: rust_decimal::Decimal| days.normalize().to_string();
+    let days = |days: Decimal| days.normalize().to_string();
     let rows = [
         ("人天", days(line.days), days(settlement.days), ""),
         ("考核得分", days(line.score), days(settlement.score.total), ""),
@@ -196,7 +226,7 @@ pub static S007: Rule = Rule {
         title: "累计结算超过订单总额",
         severity: Severity::Warning,
         clause: "附件6，附件7",
-        what: "一个订单各月的结算单，应支付金额累计不超过这个订单的订单总额。",
+        what: "一个订单各月的结算单，应支付金额累计不超过这个订单的订单总额。税率调整过、订单又有按别的税率结算的月份时，两边都按不含税比较；含税单价是四舍五入的，每人天不到 1 分、每份结算单不到 1 分的差不算超出。",
         why: "订单总额是下单时双方认可的工作量；超出说明多做了，或记错了订单。",
         example: "订单总额 108,000.00 元，三月到五月累计应支付 112,500.00 元。",
         fix: "核对工时里的订单编号；确实多做的，先补签订单。",
@@ -210,23 +240,75 @@ fn s007(ctx: &Context, out: &mut Reporter) {
         return;
     }
     for (index, order) in ctx.figures.orders.iter().enumerate() {
-        let Some(total) = order.total else { continue };
-        let settlements = ctx.figures.settlements.iter().filter(|s| s.order_index == index);
-        let (issued, crossing) = issued_for(ctx, &order.number, total);
-        if let Some((line, origin, sum)) = crossing.filter(|_| issued > total) {
+        let settlements = || ctx.figures.settlements.iter().filter(|s| s.order_index == index);
+        let Some(limit) = Limit::of(ctx, order, settlements()) else { continue };
+        let (issued, crossing) = issued_for(ctx, &order.number, limit);
+        if let Some((line, origin, sum)) = crossing.filter(|_| issued > limit.most) {
             // Told at the same place and in the same words as before it was issued.
-            let at_hand = settlements.clone().find(|s| s.issued.as_ref() == Some(line) && !to_issue(s));
-            over(out, at_hand.map_or(origin, |s| &s.origin), (&line.order, line.month), sum, total);
+            let at_hand = settlements().find(|s| s.issued.as_ref() == Some(line) && !to_issue(s));
+            limit.passed(out, at_hand.map_or(origin, |s| &s.origin), (&line.order, line.month), sum);
         }
         let mut sum = issued;
-        for settlement in settlements.filter(|s| to_issue(s)) {
-            let replaced = settlement.issued.as_ref().map_or(Money::ZERO, |line| line.gross);
+        for settlement in settlements().filter(|s| to_issue(s)) {
+            let replaced =
+                settlement.issued.as_ref().map_or(Money::ZERO, |line| limit.of_balance(line.due()));
             let before = sum;
-            sum = before + (settlement.due.gross - replaced);
-            if before <= total && sum > total {
-                over(out, &settlement.origin, (&settlement.order, settlement.month), sum, total);
+            sum = before + (limit.of_balance(settlement.due.both()) - replaced);
+            if before <= limit.most && sum > limit.most {
+                limit.passed(out, &settlement.origin, (&settlement.order, settlement.month), sum);
             }
         }
+    }
+}
+
+/// What an order's 结算单 are held against.
+#[derive(Clone, Copy)]
+struct Limit {
+    basis: CapBasis,
+    /// 订单总额 on that basis, 元.
+    total: Money,
+    /// Beyond this it is told, 元.
+    most: Money,
+}
+
+impl Limit {
+    /// 含税, as the order says, while all its work is settled at the rate it was ordered at. Else 不含税, with what the
+    /// rounding of 含税单价 and of each 不含税 may come to.
+    fn of<'s>(
+        ctx: &Context,
+        order: &OrderFigures,
+        settlements: impl Iterator<Item = &'s OrderSettlement>,
+    ) -> Option<Self> {
+        let (total, net) = (order.total?, order.net_total?);
+        let ordered_at = ctx.figures.prices.revision(order.revision)?.rate();
+        let lines = ctx.case.ledger.effective().filter(|line| same_name(&line.order, &order.number));
+        let mut months: BTreeMap<Month, bool> = BTreeMap::new();
+        let other = |parts: &[TaxPart]| parts.iter().any(|part| part.rate != ordered_at);
+        months.extend(lines.map(|line| (line.month, other(&line.parts))));
+        months.extend(settlements.map(|settlement| (settlement.month, other(&settlement.due.parts))));
+        if !months.values().any(|other| *other) {
+            return Some(Self { basis: CapBasis::Gross, total, most: total });
+        }
+        let cents = order.days.ceil().checked_add(months.len().into())?;
+        let slack = Money::round(cents.checked_mul(CENT)?);
+        Some(Self { basis: CapBasis::Net, total: net, most: net + slack })
+    }
+
+    fn of_balance(&self, balance: Balance) -> Money {
+        self.basis.of(balance.gross, balance.net)
+    }
+
+    fn passed(&self, out: &mut Reporter, origin: &Origin, (order, month): (&str, Month), sum: Money) {
+        let (label, why) = match self.basis {
+            CapBasis::Gross => ("", ""),
+            CapBasis::Net => ("不含税 ", "；税率调整过，按不含税比较"),
+        };
+        let total = self.total;
+        let message = format!(
+            "订单 {order} 到 {month} 的结算单累计 {label}{sum} 元，超过订单总额 {label}{total} 元，超出 {} 元{why}",
+            sum - total
+        );
+        out.report(origin, message).expected(format!("不超过 {label}{total} 元"));
     }
 }
 
@@ -234,23 +316,19 @@ fn s007(ctx: &Context, out: &mut Reporter) {
 type Crossing<'a> = (&'a LedgerLine, &'a Origin, Money);
 
 /// What was issued for an order, and the last line with which that went over the order's total.
-fn issued_for<'a>(ctx: &Context<'a>, order: &str, total: Money) -> (Money, Option<Crossing<'a>>) {
+fn issued_for<'a>(ctx: &Context<'a>, order: &str, limit: Limit) -> (Money, Option<Crossing<'a>>) {
     let mut months: BTreeMap<Month, Money> = BTreeMap::new();
     let (mut sum, mut crossing) = (Money::ZERO, None);
     for (line, origin) in ctx.case.ledger.lines().iter().filter(|(line, _)| same_name(&line.order, order)) {
-        let before = sum;
-        sum = before + line.gross - months.insert(line.month, line.gross).unwrap_or(Money::ZERO);
-        if before <= total && sum > total {
+        let (before, due) = (sum, limit.of_balance(line.due()));
+        sum = before + due - months.insert(line.month, due).unwrap_or(Money::ZERO);
+        if before <= limit.most && sum > limit.most {
             crossing = Some((line, origin, sum));
         }
     }
     (sum, crossing)
 }
 
-fn over(out: &mut Reporter, origin: &Origin, (order, month): (&str, Month), sum: Money, total: Money) {
-    let message = format!(
-        "订单 {order} 到 {month} 的结算单累计 {sum} 元，超过订单总额 {total} 元，超出 {} 元",
-        sum - total
-    );
-    out.report(origin, message).expected(format!("不超过 {total} 元"));
-}
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

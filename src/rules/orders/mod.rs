@@ -10,7 +10,8 @@ pub mod lines;
 pub mod plan;
 
 use super::{Context, Reporter, Rule};
-use crate::compute::order::sequence;
+use crate::compute::order::{OrderFigures, cap_of_orders, sequence};
+use crate::compute::prices::CapBasis;
 use crate::compute::quotation::same_name;
 use crate::diagnostics::{Located, RuleInfo, Severity};
 use crate::model::identifiers;
@@ -28,7 +29,7 @@ pub static O002: Rule = Rule {
         title: "订单合计超过框架协议金额上限",
         severity: Severity::Error,
         clause: "4.3，附件6",
-        what: "按签订先后，各订单的订单总额累加不得超过框架协议的含税上限总价。",
+        what: "按签订先后，各订单的订单总额累加不得超过框架协议的含税上限总价。最后一份订单签订时税率已经调整过的，改为按不含税累加，与当时有效的不含税价比较；补充协议改过报价的，上限用最后一份订单签订时有效的那一版。",
         why: "超出部分没有合同依据，结算时无法支付。",
         example: "上限 1,000,000.00 元，前两份订单 900,000.00 元，第三份 150,000.00 元：超出 50,000.00 元。",
         fix: "减少这份订单的人天，或先签补充协议提高上限。",
@@ -38,32 +39,35 @@ pub static O002: Rule = Rule {
 };
 
 fn o002(ctx: &Context, out: &mut Reporter) {
-    let Some(cap) = ctx.figures.contract().map(|contract| contract.gross) else { return };
-    let totals = || ctx.figures.orders.iter().filter_map(|order| order.total);
+    let Some(cap) = cap_of_orders(&ctx.case.orders, &ctx.figures.prices) else { return };
+    let most = cap.amount();
+    let (label, name, why) = match cap.basis {
+        CapBasis::Gross => ("", "框架协议金额上限", ""),
+        CapBasis::Net => ("不含税 ", "框架协议不含税价", "；税率调整过，按不含税比较"),
+    };
+    let of = |order: &OrderFigures| Some(cap.basis.of(order.total?, order.net_total?));
+    let totals = || ctx.figures.orders.iter().filter_map(of);
     let all: Money = totals().sum();
     let mut sum = Money::ZERO;
     for index in sequence(&ctx.case.orders) {
         let (Some(order), Some(figures)) = (ctx.case.orders.get(index), ctx.figures.orders.get(index)) else {
             continue;
         };
-        let Some(total) = figures.total else { continue };
+        let Some(total) = of(figures) else { continue };
         let before = sum;
         sum = sum + total;
-        if before <= cap && sum > cap {
+        if before <= most && sum > most {
             let origin = order.number.as_ref().map_or(&order.origin, |number| &number.origin);
             let later = if all > sum {
-                format!("；全部 {} 份订单合计 {all} 元，超出 {} 元", totals().count(), all - cap)
+                format!("；全部 {} 份订单合计 {label}{all} 元，超出 {} 元", totals().count(), all - most)
             } else {
                 String::new()
             };
-            out.report(
-                origin,
-                format!(
-                    "加上这份订单的 {total} 元，订单合计 {sum} 元，超过框架协议金额上限 {cap} 元，超出 {} 元{later}",
-                    sum - cap
-                ),
-            )
-            .expected(format!("这份订单不超过 {} 元", cap - before));
+            let message = format!(
+                "加上这份订单的 {label}{total} 元，订单合计 {label}{sum} 元，超过{name} {most} 元，超出 {} 元{later}{why}",
+                sum - most
+            );
+            out.report(origin, message).expected(format!("这份订单不超过 {label}{} 元", most - before));
         }
     }
 }

@@ -1,10 +1,12 @@
 //! S 结算, what 工时 says: its orders and dates here, what its cells hold in `cells`, who worked too much in `persons`,
-//! what was counted twice in `sums`. What becomes of it in a 结算单 is in `settlement`.
+//! what was counted twice in `sums`, what lies across a change of prices in `straddle`. What becomes of it in a 结算单 is in
+//! `settlement`.
 //!
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
 pub mod cells;
 pub mod persons;
+pub mod straddle;
 pub mod sums;
 
 use std::collections::HashMap;
