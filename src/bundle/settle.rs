@@ -239,8 +239,7 @@ impl Work<'_> {
         outputs: Vec<Output>,
     ) -> Result<Staged, SettleError> {
         let all = *self.order.wanted == Wanted::Everything;
-        let path = target.join(MANIFEST);
-        let earlier = (!all).then_some(path.as_path());
+        let earlier = (!all).then_some(target);
         let entries: Vec<_> = decided.iter().filter(|d| d.wanted).map(Decided::entry).collect();
         let manifest = month_manifest(self.job, self.fonts, self.batch.month, (&entries, &outputs), earlier)?;
         let mut files: BTreeMap<String, Vec<u8>> =
