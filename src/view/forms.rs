@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::contract::{framework_name, term};
 use super::{full_date, or_blank};
 use crate::compute::CaseFigures;
-use crate::compute::prices::{Cap, CapBasis};
+use crate::compute::prices::{Cap, CapBasis, PriceHistory, Prices};
 use crate::model::case::Case;
 use crate::pack::Pack;
 
@@ -99,6 +99,9 @@ pub struct OrderForm {
     pub content: String,
     pub assessment: String,
     pub line_notes: String,
+    /// Which revision of 附件3 the prices are from, and the amounts without tax where those are compared; empty for
+    /// prices as signed.
+    pub price_note: String,
     pub extra: Vec<ExtraRow>,
     pub lines: Vec<WorkLine>,
     /// Whether they go on one page for certain.
@@ -147,11 +150,46 @@ impl Framework {
     }
 }
 
+impl Framework {
+    /// The same with the cap of a revision of 附件3. Where it is another figure than the contract states, it says since
+    /// when.
+    #[must_use]
+    pub fn revised(self, prices: &PriceHistory, revision: usize, basis: CapBasis) -> Self {
+        let cap_of = |revision: usize| {
+            let contract = prices.revision(revision)?.contract.as_ref()?;
+            Some(Cap { basis, contract })
+        };
+        let cap = cap_of(revision);
+        let amount = |cap: Option<Cap<'_>>| cap.map(|cap| cap.amount());
+        let mut framework = self.with_cap(cap);
+        if let Some(in_force) = prices.revision(revision)
+            && cap.is_some()
+            && amount(cap) != amount(cap_of(0))
+        {
+            framework.cap_note = note(basis, &format!("；{}", revision_name(in_force)));
+        }
+        framework
+    }
+}
+
 /// What follows a cap to say on which basis it stands.
 pub fn cap_note(basis: CapBasis) -> String {
+    note(basis, "")
+}
+
+fn note(basis: CapBasis, revision: &str) -> String {
     match basis {
-        CapBasis::Gross => "（含税）".into(),
-        CapBasis::Net => "（不含税；增值税税率调整后按不含税价比较，框架协议4.3）".into(),
+        CapBasis::Gross => format!("（含税{revision}）"),
+        CapBasis::Net => format!("（不含税{revision}；增值税税率调整后按不含税价比较，框架协议4.3）"),
+    }
+}
+
+/// `附件3修订1，自2026年9月1日起生效`; `签订时的附件3`.
+pub fn revision_name(prices: &Prices) -> String {
+    match (prices.revision, prices.from) {
+        (0, _) => "签订时的附件3".into(),
+        (revision, Some(from)) => format!("附件3修订{revision}，自{}起生效", full_date(from)),
+        (revision, None) => format!("附件3修订{revision}"),
     }
 }
 

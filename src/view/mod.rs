@@ -6,6 +6,7 @@
 //! May use: `model`, `compute`, `pack`.
 
 pub mod blanks;
+pub mod changes;
 pub mod contract;
 pub mod forms;
 pub mod integrity;
@@ -19,11 +20,14 @@ pub mod revision;
 pub mod security;
 pub mod settlement;
 pub mod settlement_blanks;
+pub mod settlement_due;
 pub mod settlement_people;
+pub mod settlement_rates;
 pub mod settlement_sheet;
 pub mod settlement_words;
 pub mod sheets;
 pub mod summary;
+pub mod summary_suppliers;
 pub mod supplement;
 pub mod workbooks;
 

@@ -2,10 +2,11 @@
 //!
 //! May use: `model`, `compute`, `pack`, and its own room.
 
-use super::forms::{AttachmentRow, Contact, Framework, OrderForm, PlanRow, WorkLine};
+use super::forms::{AttachmentRow, Contact, Framework, OrderForm, PlanRow, WorkLine, revision_name};
 use super::{full_date, or_blank};
 use crate::compute::order::{OrderFigures, OrderLineFigures};
 use crate::compute::payment_plan::{StageFigures, percent};
+use crate::compute::prices::{CapBasis, PriceHistory};
 use crate::model::case::Text;
 use crate::model::money::Money;
 use crate::model::numerals;
@@ -16,7 +17,7 @@ const USUAL_ASSESSMENT: &str = "按照框架协议执行";
 
 impl OrderForm {
     /// The form with everything that the order says and what follows from it.
-    pub fn of(order: &Order, figures: &OrderFigures, framework: &Framework) -> Self {
+    pub fn of(order: &Order, figures: &OrderFigures, framework: &Framework, prices: &PriceHistory) -> Self {
         let signed = order.signed_on.as_ref().map(|date| full_date(date.value)).unwrap_or_default();
         let period = order.period.as_ref().map(|period| period.value);
         let notes = or_blank(&order.special_notes);
@@ -24,10 +25,10 @@ impl OrderForm {
         let plan: Vec<PlanRow> = order.plan.iter().zip(&figures.plan).map(plan_row).collect();
         Self {
             filled: true,
-            framework: framework.clone(),
+            framework: framework.clone().revised(prices, figures.revision, figures.basis),
             number: or_blank(&order.number),
             batch: batch(order),
-            executed: figures.executed.map(|executed| format!("￥{executed}元")).unwrap_or_default(),
+            executed: executed(figures),
             order_name: or_blank(&order.name),
             buyer_contact: contact(&order.buyer_contact),
             buyer_other: or_blank(&order.buyer_other),
@@ -40,6 +41,7 @@ impl OrderForm {
             content: or_blank(&order.content),
             assessment: stated_or(&order.assessment, USUAL_ASSESSMENT),
             line_notes: line_notes(&notes),
+            price_note: price_note(figures, prices),
             special_notes: notes,
             keep_lines: !lines.is_empty()
                 && order.content.as_ref().is_none_or(|content| is_short(&content.value, 200))
@@ -56,6 +58,36 @@ impl OrderForm {
             ..Self::default()
         }
     }
+}
+
+/// 框架协议已执行金额 on the basis on which it is held against the cap.
+fn executed(figures: &OrderFigures) -> String {
+    let amount = match figures.basis {
+        CapBasis::Gross => figures.executed,
+        CapBasis::Net => figures.executed_net,
+    };
+    amount.map(|amount| format!("￥{amount}元（{}）", figures.basis.label())).unwrap_or_default()
+}
+
+/// Which revision of 附件3 the prices are from; empty for those as signed.
+pub(super) fn revision_note(figures: &OrderFigures, prices: &PriceHistory) -> String {
+    let in_force = prices.revision(figures.revision).filter(|prices| prices.revision > 0);
+    in_force.map_or_else(String::new, |prices| {
+        format!("单价按{}，增值税税率{}。", revision_name(prices), prices.rate())
+    })
+}
+
+/// The same, and what counts against the cap once that is compared 不含税.
+fn price_note(figures: &OrderFigures, prices: &PriceHistory) -> String {
+    let mut note = revision_note(figures, prices);
+    let both = figures.total.zip(figures.net_total).filter(|_| figures.basis == CapBasis::Net);
+    if let Some((total, net)) = both {
+        note += &format!(
+            "订单总额中不含税￥{net}元，税额￥{}元；框架协议金额上限、已执行金额与不含税金额比较。",
+            total - net
+        );
+    }
+    note
 }
 
 /// 本订单第一批; the first where the order does not say.
@@ -152,13 +184,13 @@ mod tests {
         case.orders = vec![order];
         let (pack, figures) = (pack(), CaseFigures::of(&case, &pack()));
         let framework = Framework::of(&case, &pack, &figures, &pack.project);
-        OrderForm::of(&case.orders[0], &figures.orders[0], &framework)
+        OrderForm::of(&case.orders[0], &figures.orders[0], &framework, &figures.prices)
     }
 
     #[test]
     fn an_empty_order_is_blanks() {
         let form = form(order("DD-1", &[]));
-        assert_eq!((form.batch.as_str(), form.executed.as_str()), ("一", "￥0.00元"));
+        assert_eq!((form.batch.as_str(), form.executed.as_str()), ("一", "￥0.00元（含税）"));
         assert_eq!(form.assessment, "按照框架协议执行");
         for blank in [&form.order_name, &form.lines_gross, &form.lines_gross_words, &form.service_from] {
             assert_eq!(blank, "");

@@ -5,12 +5,15 @@
 
 use super::contract::ContractView;
 use super::forms::OrderForm;
+use super::order::revision_note;
 use super::sheets::{
-    Field, FormRow, NumberedTable, OrderFormSheet, OrderWork, OrderWorkRow, PaymentRow, PaymentTable,
+    Field, FormRow, NumberedTable, OrderFormSheet, OrderNet, OrderWork, OrderWorkRow, PaymentRow,
+    PaymentTable,
 };
 use super::{or_blank, workbooks};
 use crate::compute::order::{OrderFigures, OrderLineFigures};
 use crate::compute::payment_plan::StageFigures;
+use crate::compute::prices::{CapBasis, PriceHistory};
 use crate::model::order::{Order, PaymentStage};
 
 /// What stands where the form says 如有 or 如需 and there is nothing.
@@ -18,9 +21,9 @@ const NONE: &str = "无";
 
 /// The workbook of an order; `form` is what its PDF prints.
 pub fn order_form(
-    order: &Order,
-    figures: &OrderFigures,
+    (order, figures): (&Order, &OrderFigures),
     form: &OrderForm,
+    prices: &PriceHistory,
     view: &ContractView,
 ) -> OrderFormSheet {
     let seal = |party: &str, date: &str| {
@@ -31,9 +34,9 @@ pub fn order_form(
         meta: workbooks::meta(view, &format!("委托订单 {}", form.number)),
         title: "委托订单".into(),
         number: format!("订单编号：{}", form.number),
-        head: head(form, view),
+        head: head(form),
         details: details(form),
-        work: (!figures.lines.is_empty()).then(|| work(figures)),
+        work: (!figures.lines.is_empty()).then(|| work(figures, prices)),
         payments: PaymentTable {
             caption: "付款计划（如需）".into(),
             headings: ["付款阶段", "付款条件", "应付含税金额", "付款比例", "阶段说明"].map(str::to_owned),
@@ -56,8 +59,8 @@ fn or_none(text: &str) -> &str {
     if text.is_empty() { NONE } else { text }
 }
 
-fn head(form: &OrderForm, view: &ContractView) -> Vec<FormRow> {
-    let framework = workbooks::framework(view);
+fn head(form: &OrderForm) -> Vec<FormRow> {
+    let framework = workbooks::framework_of(&form.framework);
     let wide = |label: &str, value: &str| FormRow::Wide(Field::new(label, value));
     let contact = |label: &str, person: &super::forms::Contact| {
         let ways = vec![Field::new("联系电话", &person.phone), Field::new("邮箱", &person.email)];
@@ -104,13 +107,21 @@ fn details(form: &OrderForm) -> NumberedTable {
     }
 }
 
-fn work(figures: &OrderFigures) -> OrderWork {
+fn work(figures: &OrderFigures, prices: &PriceHistory) -> OrderWork {
+    let rate = prices.revision(figures.revision).map(|prices| prices.rate());
+    let net = figures.net_total.zip(rate).filter(|_| figures.basis == CapBasis::Net);
     OrderWork {
         caption: "委托内容：人天及金额".into(),
         headings: ["岗位职责", "级别", "人天", "含税单价（元/人天）", "含税金额（元）"].map(str::to_owned),
         rows: figures.lines.iter().map(work_row).collect(),
         total_label: "订单总额（含税，元）".into(),
         total: figures.total,
+        net: net.map(|(amount, rate)| OrderNet {
+            label: "其中不含税金额（元），按框架协议金额上限比较".into(),
+            rate,
+            amount,
+        }),
+        note: revision_note(figures, prices),
     }
 }
 

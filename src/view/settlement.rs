@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::contract::{ContractView, DocumentId, FontFamilies, Header};
-use super::forms::{Contact, Framework, WorkLine};
+use super::forms::{Contact, Framework};
 use super::or_blank;
 use super::settlement_people::PeopleView;
+use super::settlement_rates::{RateGroup, rate_groups};
 use super::settlement_words::{
-    TITLE, amounts, assessment_text, balance_labels, correction_text, execution, finding, number, other,
-    settlement_text, title,
+    TITLE, WHOLE_MONTH, amounts, assessment_text, balance_labels, balance_note, correction_text, days_text,
+    execution, finding, is_split, number, other, settlement_text, title,
 };
 use crate::compute::CaseFigures;
+use crate::compute::prices::{Cap, CapBasis};
 use crate::compute::score::IndicatorScore;
 use crate::compute::settlement::{Issue, OrderSettlement, SettledLine};
 use crate::model::case::Case;
@@ -24,11 +26,25 @@ use crate::pack::{Indicator, Pack};
 
 /// 框架协议已结算金额 and 剩余金额 at one moment.
 #[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "本次结算前 or 本次结算后; 已结算金额; 剩余金额")]
+#[expect(missing_docs, reason = "本次结算前 or 本次结算后; 已结算金额; 剩余金额; 含税 or 不含税")]
 pub struct BalanceRow {
     pub when: String,
     pub settled: String,
     pub remaining: String,
+    pub basis: String,
+}
+
+/// 人天 of one 岗位 × 级别, or of some of its days.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "岗位, 级别, 服务日期, 税率, 人天, 含税单价, 含税金额")]
+pub struct SettledRow {
+    pub post: String,
+    pub level: String,
+    pub period: String,
+    pub rate: String,
+    pub days: String,
+    pub gross_price: String,
+    pub gross: String,
 }
 
 /// A row of the assessment in 三.
@@ -105,8 +121,12 @@ pub struct SettlementForm {
     pub supplier_other: String,
     pub special_notes: String,
     pub balances: Vec<BalanceRow>,
+    /// Why the balances are compared 不含税; empty before a change of the VAT rate.
+    pub balance_note: String,
     pub execution: String,
-    pub work: Vec<WorkLine>,
+    /// Whether 服务日期 and 税率 have columns: a price changed within the month.
+    pub split: bool,
+    pub work: Vec<SettledRow>,
     pub work_days: String,
     pub work_gross: String,
     pub assessment: String,
@@ -118,6 +138,8 @@ pub struct SettlementForm {
     pub settlement: String,
     /// One group without a name; in a correction three with names.
     pub amounts: Vec<AmountGroup>,
+    /// The same by 税率; empty where one rate applies throughout.
+    pub rates: Vec<RateGroup>,
     pub other: String,
     pub buyer_date: String,
     pub supplier_date: String,
@@ -181,11 +203,13 @@ impl SettlementForm {
     pub fn filled(from: Sources<'_>) -> Option<Self> {
         let Sources { settlement, contract, pack, .. } = from;
         let order = from.case.orders.get(settlement.order_index)?;
+        let (prices, basis) = (&from.figures.prices, from.basis());
+        let framework = &contract.settlement_form.framework;
         Some(Self {
             filled: true,
             title: title(from.issue),
             correction: correction_text(settlement, from.issue),
-            framework: contract.settlement_form.framework.clone(),
+            framework: framework.clone().revised(prices, settlement.revision, basis),
             number: settlement.order.clone(),
             month: settlement.month.chinese(),
             order_name: or_blank(&order.name),
@@ -195,8 +219,10 @@ impl SettlementForm {
             supplier_other: or_blank(&order.supplier_other),
             special_notes: or_blank(&order.special_notes),
             balances: balances(from),
-            execution: execution(settlement),
-            work: settlement.lines.iter().map(work_line).collect(),
+            balance_note: balance_note(basis),
+            execution: execution(settlement, prices),
+            split: is_split(settlement),
+            work: settlement.lines.iter().map(work_row).collect(),
             work_days: number(settlement.days),
             work_gross: settlement.work_gross.to_string(),
             assessment: assessment_text(settlement, pack),
@@ -207,6 +233,7 @@ impl SettlementForm {
             note: settlement.note.clone(),
             settlement: settlement_text(settlement),
             amounts: amounts(settlement, from.issue),
+            rates: rate_groups(settlement, from.issue),
             other: other(settlement, from.issue),
             buyer_date: String::new(),
             supplier_date: String::new(),
@@ -221,21 +248,44 @@ fn contact(person: &ContactPerson) -> Contact {
     Contact { name: or_blank(&person.name), phone: or_blank(&person.phone), email: or_blank(&person.email) }
 }
 
+impl<'a> Sources<'a> {
+    /// On which basis the cap is compared at the end of the month.
+    pub(super) fn basis(&self) -> CapBasis {
+        self.figures.prices.basis_on(self.settlement.month.last())
+    }
+
+    /// The cap then; none while 附件3 is incomplete.
+    pub(super) fn cap(&self) -> Option<Cap<'a>> {
+        self.figures.prices.cap_on(self.settlement.month.last())
+    }
+
+    /// 框架协议已结算金额 before and after on that basis, 元.
+    pub(super) fn balances(&self) -> [Money; 2] {
+        let (settlement, basis) = (self.settlement, self.basis());
+        [
+            basis.of(settlement.opening, settlement.net_opening),
+            basis.of(settlement.closing, settlement.net_closing),
+        ]
+    }
+}
+
 fn balances(from: Sources<'_>) -> Vec<BalanceRow> {
-    let cap = from.figures.contract().map(|contract| contract.gross);
-    let row = |when: &str, settled: Money| BalanceRow {
+    let cap = from.cap().map(|cap| cap.amount());
+    let row = |(when, settled): (&str, Money)| BalanceRow {
         when: when.into(),
         settled: settled.to_string(),
         remaining: cap.map(|cap| (cap - settled).to_string()).unwrap_or_default(),
+        basis: format!("（{}）", from.basis().label()),
     };
-    let [before, after] = balance_labels(from.settlement, from.issue);
-    vec![row(before, from.settlement.opening), row(after, from.settlement.closing)]
+    balance_labels(from.settlement, from.issue).into_iter().zip(from.balances()).map(row).collect()
 }
 
-fn work_line(line: &SettledLine) -> WorkLine {
-    WorkLine {
+fn work_row(line: &SettledLine) -> SettledRow {
+    SettledRow {
         post: line.post.clone(),
         level: line.level.clone(),
+        period: line.period.map_or_else(|| WHOLE_MONTH.into(), days_text),
+        rate: line.rate.to_string(),
         days: number(line.days),
         gross_price: line.gross_price.to_string(),
         gross: line.gross.to_string(),

@@ -8,16 +8,19 @@
 use rust_decimal::Decimal;
 
 use super::settlement::{SettlementForm, Sources};
+use super::settlement_due::{DueTable, due};
 use super::settlement_people::{DayHead, PeopleView};
 use super::settlement_words::{
-    assessment_name, balance_labels, correction_text, difference_words, labels, replaced, words,
+    WHOLE_MONTH, assessment_name, balance_labels, correction_text, days_text, grouping, is_split, prices_text,
 };
 use super::sheets::wording::blank_settlement_form;
-use super::sheets::{AssessmentSheet, Field, FormRow, SheetMeta, WorkRow};
+use super::sheets::{AssessmentSheet, Field, FormRow, SheetMeta};
 use super::workbooks;
-use crate::compute::settlement::{Difference, Issue, OrderSettlement, PersonDays};
+pub use crate::compute::prices::CapBasis;
+use crate::compute::settlement::{Issue, OrderSettlement, PersonDays, SettledLine};
+use crate::model::case::Period;
 use crate::model::money::Money;
-use crate::model::tax::{TaxPart, rates_of};
+use crate::model::tax::TaxRate;
 
 /// The workbook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,15 +95,20 @@ pub struct Balances {
     pub opening: Money,
     /// 已结算 after, 元: before, plus 应支付 or the difference.
     pub closing: Money,
+    /// Which of 应支付's amounts they grow by.
+    pub basis: CapBasis,
 }
 
 /// 人天 by 岗位 and 级别: the days come from 人天明细, the amounts from them and the prices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettledWork {
-    /// 岗位职责, 级别, 人天, 含税单价（元/人天）, 金额（元）.
-    pub headings: [String; 5],
+    /// 岗位职责, 级别, 人天, 含税单价（元/人天）, 金额（元）; after 级别 also 服务日期 and 增值税税率 where a price changed
+    /// within the month.
+    pub headings: Vec<String>,
+    /// Whether it has those two.
+    pub split: bool,
     /// The rows.
-    pub rows: Vec<WorkRow>,
+    pub rows: Vec<SettledWorkRow>,
     /// 合计.
     pub total_label: String,
     /// Σ 人天.
@@ -109,43 +117,41 @@ pub struct SettledWork {
     pub total: Money,
 }
 
-/// An amount with its 大写, which a formula shows only as long as the amount is this one.
+/// 人天 of one 岗位 × 级别, or of some of its days, with their amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Worded {
-    /// What it is.
-    pub label: String,
-    /// 元.
+pub struct SettledWorkRow {
+    /// 岗位职责.
+    pub post: String,
+    /// 级别.
+    pub level: String,
+    /// 服务日期.
+    pub period: String,
+    /// Which columns of 人天明细 are its own.
+    pub columns: DayColumns,
+    /// 税率 on these days.
+    pub rate: TaxRate,
+    /// 人天.
+    pub days: Decimal,
+    /// 含税单价, 元/人天.
+    pub gross_price: Money,
+    /// r2(人天 × 含税单价), 元.
     pub amount: Money,
-    /// 人民币…; for a difference 增加人民币… or 减少人民币….
-    pub words: String,
 }
 
-/// 4.5, 4.6.6.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DueTable {
-    /// 含税金额合计, 考核得分, 考核扣款, 增值税税率.
-    pub labels: [String; 4],
-    /// 考核得分.
-    pub score: Decimal,
-    /// Σ 金额 − 应支付, 元.
-    pub deducted: Money,
-    /// 增值税税率.
-    pub parts: Vec<TaxPart>,
-    /// 应支付 含税, 不含税, 税额.
-    pub due: [Worded; 3],
-    /// What a correction adds.
-    pub correction: Option<CorrectionTable>,
-    /// What stands in place of 大写 once someone has changed a figure.
-    pub stale_words: String,
-}
-
-/// What was issued, and the difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CorrectionTable {
-    /// 原应支付 含税, 不含税, 税额: typed, from the ledger.
-    pub before: [Worded; 3],
-    /// 差额 含税, 不含税, 税额.
-    pub difference: [Worded; 3],
+/// Columns of 人天明细.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayColumns {
+    /// 合计.
+    All,
+    /// From a day to a day of the month.
+    Days {
+        /// The first.
+        from: i8,
+        /// The last.
+        to: i8,
+        /// Whether 未列日期, too.
+        undated: bool,
+    },
 }
 
 /// A person on 人天明细.
@@ -201,10 +207,14 @@ pub fn book(from: Sources<'_>) -> Option<SettlementBook> {
         correction: correction_text(settlement, issue),
         captions: [blank.head_caption.clone(), caption(0), caption(1), caption(2), caption(3)],
         head: blank.head.iter().take(2).cloned().collect(),
-        cap: cap(from),
-        balances: balances(settlement, issue),
+        cap: cap(from, &form),
+        balances: balances(from),
         order: order_rows(&form),
-        execution: format!("{month}乙方为本订单提供服务的人天按岗位和级别汇总如下，人员明细见“人天明细”。"),
+        execution: format!(
+            "{month}乙方为本订单提供服务的人天按{}汇总如下，人员明细见“人天明细”。{}",
+            grouping(settlement),
+            prices_text(&from.figures.prices, settlement.month)
+        ),
         work: work(settlement),
         assessed: format!(
             "依据框架协议{}考核，{month}本订单的考核记录和得分如下，见“考核表”。",
@@ -213,7 +223,7 @@ pub fn book(from: Sources<'_>) -> Option<SettlementBook> {
         score_headings: ["指标", "考核记录", "记录", "扣分", "得分"].map(str::to_owned),
         score_label: "最终得分".into(),
         note: (!settlement.note.is_empty()).then(|| Field::new("扣分说明", &settlement.note)),
-        rule: "按框架协议4.5、4.6.6计算：应支付金额＝含税金额合计×考核得分÷100；不含税金额＝应支付金额÷（1＋税率）；税额＝应支付金额－不含税金额。金额四舍五入到分。".into(),
+        rule: rule(settlement).into(),
         due: due(settlement, issue),
         other: if form.other.is_empty() { "无".into() } else { form.other.clone() },
         seals: blank.seals,
@@ -224,22 +234,36 @@ pub fn book(from: Sources<'_>) -> Option<SettlementBook> {
     })
 }
 
-fn cap(from: Sources<'_>) -> Cap {
-    let contract = from.figures.contract();
-    Cap {
-        label: "框架协议金额上限（元）".into(),
-        amount: contract.map(|contract| contract.gross),
-        words: contract.map(|contract| format!("大写：人民币{}", contract.gross_words)).unwrap_or_default(),
+/// How what is due is worked out.
+fn rule(settlement: &OrderSettlement) -> &'static str {
+    if settlement.due.parts.len() > 1 {
+        "按框架协议4.5、4.6.6计算：应支付金额＝含税金额合计×考核得分÷100；本月有几种增值税税率，按各行的税率分开，各税率的应支付金额＝该税率的含税金额合计×考核得分÷100，最后一种取其余；不含税金额＝应支付金额÷（1＋税率），税额＝应支付金额－不含税金额，分税率计算后相加。金额四舍五入到分。"
+    } else {
+        "按框架协议4.5、4.6.6计算：应支付金额＝含税金额合计×考核得分÷100；不含税金额＝应支付金额÷（1＋税率）；税额＝应支付金额－不含税金额。金额四舍五入到分。"
     }
 }
 
-fn balances(settlement: &OrderSettlement, issue: &Issue) -> Balances {
+fn cap(from: Sources<'_>, form: &SettlementForm) -> Cap {
+    let cap = from.cap();
+    let note = &form.framework.cap_note;
+    Cap {
+        label: "框架协议金额上限（元）".into(),
+        amount: cap.map(|cap| cap.amount()),
+        words: cap.map(|cap| format!("大写：人民币{}{note}", cap.words())).unwrap_or_default(),
+    }
+}
+
+fn balances(from: Sources<'_>) -> Balances {
+    let basis = from.basis();
+    let [opening, closing] = from.balances();
+    let named = |what: &str| format!("{what}（{}，元）", basis.label());
     Balances {
         label: "框架协议已结算金额、框架协议剩余金额".into(),
-        headings: ["", "已结算金额（元）", "剩余金额（元）"].map(str::to_owned),
-        when: balance_labels(settlement, issue).map(str::to_owned),
-        opening: settlement.opening,
-        closing: settlement.closing,
+        headings: [String::new(), named("已结算金额"), named("剩余金额")],
+        when: balance_labels(from.settlement, from.issue).map(str::to_owned),
+        opening,
+        closing,
+        basis,
     }
 }
 
@@ -264,61 +288,49 @@ fn order_rows(form: &SettlementForm) -> Vec<FormRow> {
 }
 
 fn work(settlement: &OrderSettlement) -> SettledWork {
+    let split = is_split(settlement);
+    let mut headings =
+        ["岗位职责", "级别", "人天", "含税单价（元）", "含税金额（元）"].map(str::to_owned).to_vec();
+    if split {
+        headings.splice(2..2, ["服务日期", "增值税税率"].map(str::to_owned));
+    }
     SettledWork {
-        headings: ["岗位职责", "级别", "人天", "含税单价（元）", "含税金额（元）"].map(str::to_owned),
-        rows: settlement
-            .lines
-            .iter()
-            .map(|line| WorkRow {
-                post: line.post.clone(),
-                level: line.level.clone(),
-                days: line.days,
-                gross_price: line.gross_price,
-                amount: line.gross,
-            })
-            .collect(),
+        headings,
+        split,
+        rows: settlement.lines.iter().map(|line| work_row(settlement, line)).collect(),
         total_label: "合计".into(),
         days: settlement.days,
         total: settlement.work_gross,
     }
 }
 
-fn due(settlement: &OrderSettlement, issue: &Issue) -> DueTable {
-    let due = &settlement.due;
-    let now = [due.gross, due.net, due.tax];
-    let correction = replaced(settlement, issue).map(|(line, _)| {
-        let Difference { gross, net, tax } = Difference::of(due, line);
-        let names = ["差额（含税）", "差额（不含税）", "差额（税额）"].map(str::to_owned);
-        CorrectionTable {
-            before: worded(named("原", &rates_of(&line.parts)), [line.gross, line.net, line.tax], words),
-            difference: worded(names, [gross, net, tax], difference_words),
-        }
-    });
-    let name = if correction.is_some() { "更正后" } else { "" };
-    DueTable {
-        labels: ["含税金额合计（元）", "考核得分", "考核扣款（元）", "增值税税率"].map(str::to_owned),
-        score: settlement.score.total,
-        deducted: settlement.deducted(),
-        parts: due.parts.clone(),
-        due: worded(named(name, &due.rates()), now, words),
-        correction,
-        stale_words: "（金额已改动，大写须重写）".into(),
+fn work_row(settlement: &OrderSettlement, line: &SettledLine) -> SettledWorkRow {
+    SettledWorkRow {
+        post: line.post.clone(),
+        level: line.level.clone(),
+        period: line.period.map_or_else(|| WHOLE_MONTH.into(), days_text),
+        columns: line.period.map_or(DayColumns::All, |period| columns(settlement, line, period)),
+        rate: line.rate,
+        days: line.days,
+        gross_price: line.gross_price,
+        amount: line.gross,
     }
 }
 
-/// The names of the three amounts after a prefix.
-fn named(prefix: &str, rates: &str) -> [String; 3] {
-    labels(rates).map(|label| format!("{prefix}{label}"))
-}
-
-fn worded(names: [String; 3], amounts: [Money; 3], words: fn(Money) -> String) -> [Worded; 3] {
-    let [one, two, three] = names;
-    let [gross, net, tax] = amounts;
-    [(one, gross), (two, net), (three, tax)].map(|(label, amount)| Worded {
-        label,
-        amount,
-        words: words(amount),
-    })
+/// Where the days of a line stand. 人天 of no day belong to the one line that they make complete.
+fn columns(settlement: &OrderSettlement, line: &SettledLine, period: Period) -> DayColumns {
+    let persons = || {
+        let own = |person: &&PersonDays| (&person.post, &person.level) == (&line.post, &line.level);
+        settlement.persons.iter().filter(own)
+    };
+    if settlement.persons.iter().all(|person| person.by_day.is_empty()) {
+        return DayColumns::All;
+    }
+    let (from, to) = (period.from.day(), period.to.day());
+    let within = |(day, _): &&(i8, Decimal)| (from..=to).contains(day);
+    let dated: Decimal =
+        persons().flat_map(|person| person.by_day.iter().filter(within)).map(|(_, days)| *days).sum();
+    DayColumns::Days { from, to, undated: dated != line.days }
 }
 
 fn assessment(from: Sources<'_>, meta: &SheetMeta) -> AssessmentSheet {

@@ -6,18 +6,27 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
+use super::forms::revision_name;
 use super::full_date;
 use super::settlement::{AmountGroup, AmountRow};
+use super::settlement_rates::sharing_text;
+use crate::compute::month_prices::MonthPrices;
+use crate::compute::prices::{CapBasis, PriceHistory};
 use crate::compute::score::IndicatorScore;
 use crate::compute::settlement::{Difference, Issue, OrderSettlement};
 use crate::model::capital::to_capital;
+use crate::model::case::Period;
 use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
+use crate::model::month::Month;
 use crate::model::tax::rates_of;
 use crate::pack::{Indicator, Pack};
 
 /// What the form is called.
 pub(super) const TITLE: &str = "结算单";
+
+/// 服务日期 of a line whose price did not change within the month.
+pub(super) const WHOLE_MONTH: &str = "全月";
 
 /// 结算单, or 结算单（更正）.
 pub fn title(issue: &Issue) -> String {
@@ -70,14 +79,26 @@ pub fn balance_labels(settlement: &OrderSettlement, issue: &Issue) -> [&'static 
 }
 
 /// 二 in words.
-pub(super) fn execution(settlement: &OrderSettlement) -> String {
+pub(super) fn execution(settlement: &OrderSettlement, prices: &PriceHistory) -> String {
     let persons: BTreeSet<usize> = settlement.persons.iter().map(|person| person.who).collect();
     format!(
-        "{}乙方共{}人为本订单提供服务，合计{}人天，按岗位和级别汇总如下，人员明细见附表二。",
+        "{}乙方共{}人为本订单提供服务，合计{}人天，按{}汇总如下，人员明细见附表二。{}",
         settlement.month.chinese(),
         persons.len(),
-        number(settlement.days)
+        number(settlement.days),
+        grouping(settlement),
+        prices_text(prices, settlement.month)
     )
+}
+
+/// What 人天 are summed up by.
+pub(super) fn grouping(settlement: &OrderSettlement) -> &'static str {
+    if is_split(settlement) { "岗位、级别和服务日期" } else { "岗位和级别" }
+}
+
+/// Whether a price of the order's work changed within the month.
+pub(super) fn is_split(settlement: &OrderSettlement) -> bool {
+    settlement.lines.iter().any(|line| line.period.is_some())
 }
 
 /// `附件2《服务质量考核办法》`.
@@ -105,13 +126,52 @@ pub(super) fn assessment_text(settlement: &OrderSettlement, pack: &Pack) -> Stri
 /// How what is due was worked out.
 pub(super) fn settlement_text(settlement: &OrderSettlement) -> String {
     let due = &settlement.due;
+    let tax = if due.parts.len() > 1 {
+        sharing_text(settlement)
+    } else {
+        format!("不含税金额＝应支付金额÷（1＋{}）；税额＝应支付金额－不含税金额", due.rates())
+    };
     format!(
-        "按框架协议4.5、4.6.6计算：应支付金额＝含税金额合计×考核得分÷100＝{}×{}÷100＝{}元；不含税金额＝应支付金额÷（1＋{}）；税额＝应支付金额－不含税金额。金额四舍五入到分。",
+        "按框架协议4.5、4.6.6计算：应支付金额＝含税金额合计×考核得分÷100＝{}×{}÷100＝{}元；{tax}。金额四舍五入到分。",
         settlement.work_gross,
         number(settlement.score.total),
         due.gross,
-        due.rates(),
     )
+}
+
+/// Which 附件3 the month's prices are from; empty where they are those as signed.
+pub(super) fn prices_text(prices: &PriceHistory, month: Month) -> String {
+    let month_prices = MonthPrices::of(prices, month);
+    match month_prices.spans() {
+        [] => String::new(),
+        [(_, prices)] if prices.revision == 0 => String::new(),
+        [(_, prices)] => format!("含税单价按{}。", revision_name(prices)),
+        spans => {
+            let each = spans.iter().map(|(period, prices)| match prices.revision {
+                0 => format!("{}按签订时的附件3", days_text(*period)),
+                revision => format!("{}按附件3修订{revision}", days_text(*period)),
+            });
+            format!("本月单价有调整：{}。", each.collect::<Vec<_>>().join("，"))
+        }
+    }
+}
+
+/// Days within a month: `1日至15日`, `31日`.
+pub(super) fn days_text(period: Period) -> String {
+    if period.from == period.to {
+        return format!("{}日", period.from.day());
+    }
+    format!("{}日至{}日", period.from.day(), period.to.day())
+}
+
+/// What is said under balances that are compared 不含税.
+pub(super) fn balance_note(basis: CapBasis) -> String {
+    match basis {
+        CapBasis::Gross => String::new(),
+        CapBasis::Net => {
+            "增值税税率调整后按不含税价比较（框架协议4.3），此前的结算单按其不含税金额计入。".into()
+        }
+    }
 }
 
 /// What was recorded and what it costs: `投诉次数2，每次扣1分，扣2分`.
@@ -161,7 +221,7 @@ fn group(name: &str, labels: [String; 3], amounts: [Money; 3], words: fn(Money) 
 }
 
 /// `￥1,234.50元`, with its sign in front.
-fn yuan(amount: Money) -> String {
+pub(super) fn yuan(amount: Money) -> String {
     let sign = if amount.is_negative() { "-" } else { "" };
     format!("{sign}￥{}元", amount.abs())
 }

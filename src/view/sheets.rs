@@ -211,21 +211,6 @@ pub struct NumberedTable {
     pub none: String,
 }
 
-/// 人天 of one 岗位 and 级别 in a 结算单, with their amount.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkRow {
-    /// 岗位职责.
-    pub post: String,
-    /// 级别.
-    pub level: String,
-    /// 人天.
-    pub days: Decimal,
-    /// 含税单价, 元/人天.
-    pub gross_price: Money,
-    /// r2(人天 × 含税单价), 元.
-    pub amount: Money,
-}
-
 /// What an order comes to: 人天 by 岗位 and 级别, and 订单总额. What is not known yet is an empty cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderWork {
@@ -239,6 +224,21 @@ pub struct OrderWork {
     pub total_label: String,
     /// Σ 金额, 元.
     pub total: Option<Money>,
+    /// What of it is held against the cap, where that is compared 不含税.
+    pub net: Option<OrderNet>,
+    /// Which revision of 附件3 the prices are from; empty for those as signed.
+    pub note: String,
+}
+
+/// 订单总额 without tax.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderNet {
+    /// What it is.
+    pub label: String,
+    /// 增值税税率.
+    pub rate: TaxRate,
+    /// 元.
+    pub amount: Money,
 }
 
 /// One row of [`OrderWork`].

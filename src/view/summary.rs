@@ -5,6 +5,8 @@
 use rust_decimal::Decimal;
 
 use super::sheets::{Money, SheetMeta};
+use super::summary_suppliers::{BASIS_NOTE, suppliers};
+pub use super::summary_suppliers::{SupplierGroup, SupplierRow};
 use crate::compute::prices::CapBasis;
 use crate::diagnostics::{Diagnostic, Findings};
 use crate::model::month::Month;
@@ -158,23 +160,6 @@ pub struct SummaryRow {
     pub order: SettledOrder,
 }
 
-/// A row of the sheet 按供应商.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "供应商, 合同编号, 含税上限总价, 累计已结算, 剩余, 占上限, 备注, and name and share of its bar"
-)]
-pub struct SupplierRow {
-    pub supplier: String,
-    pub contract: String,
-    pub cap: Option<Money>,
-    pub cumulative: Option<Money>,
-    pub remaining: Option<Money>,
-    pub share: Option<Decimal>,
-    pub note: String,
-    pub chart_label: String,
-}
-
 /// Sums of the sheet 汇总.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "人天, 应支付, 不含税, 税额")]
@@ -197,7 +182,7 @@ pub struct SummarySheet {
     /// What is in it, in one line.
     pub counts: String,
     /// Headings of 汇总.
-    pub headings: [&'static str; 12],
+    pub headings: [&'static str; 13],
     /// Every 结算单, case by case.
     pub rows: Vec<SummaryRow>,
     /// 合计, and what it leaves out.
@@ -209,11 +194,11 @@ pub struct SummarySheet {
     /// Title of 按供应商.
     pub suppliers_title: String,
     /// Headings of 按供应商.
-    pub supplier_headings: [&'static str; 7],
-    /// Every case, the one nearest its cap first.
-    pub suppliers: Vec<SupplierRow>,
-    /// The chart's title.
-    pub chart_title: String,
+    pub supplier_headings: [&'static str; 8],
+    /// Every case, by the basis on which its cap is compared.
+    pub suppliers: Vec<SupplierGroup>,
+    /// What is said below where there are both; empty otherwise.
+    pub basis_note: &'static str,
     /// Names of the chart's two series: what is settled, what is left.
     pub chart_series: [&'static str; 2],
     /// Title of 发现.
@@ -253,8 +238,9 @@ impl SummarySheet {
                 "应支付\n（含税，元）",
                 "不含税\n（元）",
                 "税额\n（元）",
-                "累计已结算\n（含税，元）",
-                "剩余\n（含税，元）",
+                "累计已结算\n（元）",
+                "剩余\n（元）",
+                "累计和剩余\n的口径",
                 "状态",
             ],
             totals: totals(&rows),
@@ -265,14 +251,15 @@ impl SummarySheet {
             supplier_headings: [
                 "供应商",
                 "合同编号",
-                "含税上限总价\n（元）",
+                "口径",
+                "框架协议\n金额上限（元）",
                 "累计已结算\n（元）",
                 "剩余\n（元）",
                 "占上限",
                 "备注",
             ],
+            basis_note: if cases.iter().any(|case| case.basis == CapBasis::Net) { BASIS_NOTE } else { "" },
             suppliers: suppliers(cases),
-            chart_title: "累计已结算占框架上限总价（元，含税）".to_owned(),
             chart_series: ["累计已结算", "剩余"],
             findings_title: format!("{}结算核对发现", month.chinese()),
             finding_headings: ["案卷", "规则", "级别", "位置", "内容", "怎样修改"],
@@ -333,39 +320,6 @@ fn remarks(cases: &[CaseSummary], absent: usize) -> Vec<String> {
     remarks
 }
 
-/// By share of the cap, the highest first; then in the order of the cases.
-fn suppliers(cases: &[CaseSummary]) -> Vec<SupplierRow> {
-    let mut suppliers: Vec<SupplierRow> = cases.iter().map(supplier).collect();
-    suppliers.sort_by_key(|row| std::cmp::Reverse(row.share));
-    suppliers
-}
-
-fn supplier(case: &CaseSummary) -> SupplierRow {
-    let both = case.cap.zip(case.settled());
-    let share = both.and_then(|(cap, cumulative)| cumulative.decimal().checked_div(cap.decimal()));
-    let name = if case.short_name.is_empty() { &case.supplier } else { &case.short_name };
-    let percent = |share: Decimal| format!("{}%", Money::round(share * Decimal::ONE_HUNDRED).decimal());
-    SupplierRow {
-        supplier: case.supplier.clone(),
-        contract: case.contract.clone(),
-        cap: case.cap,
-        cumulative: case.settled(),
-        remaining: both.map(|(cap, cumulative)| cap - cumulative),
-        share,
-        note: note(case),
-        chart_label: format!("{name}　{}", share.map(percent).unwrap_or_default()),
-    }
-}
-
-fn note(case: &CaseSummary) -> String {
-    let drafts = || case.orders.iter().any(|order| order.state == State::Draft);
-    match case.failed.is_empty() {
-        false => "本月未结算".to_owned(),
-        true if drafts() => "含草稿".to_owned(),
-        true => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -421,17 +375,42 @@ mod tests {
         assert_eq!(sheet.remarks.len(), 3);
         assert!(sheet.remarks[1].contains("乙公司（乙）：1 个错误"), "{:?}", sheet.remarks);
         assert!(sheet.remarks[2].contains("2 个案卷"), "{:?}", sheet.remarks);
-        let suppliers: Vec<&str> = sheet.suppliers.iter().map(|row| row.supplier.as_str()).collect();
+        let [group] = sheet.suppliers.as_slice() else { panic!("one basis") };
+        let suppliers: Vec<&str> = group.rows.iter().map(|row| row.supplier.as_str()).collect();
         assert_eq!(suppliers, ["丙公司", "甲公司", "乙公司"], "the one nearest its cap first");
-        assert_eq!(sheet.suppliers[0].share, Some(dec!(0.5)));
-        assert_eq!(sheet.suppliers[1].note, "含草稿");
-        assert!(sheet.meta.draft);
+        assert_eq!(group.rows[0].share, Some(dec!(0.5)));
+        assert_eq!(group.rows[1].note, "含草稿");
+        assert_eq!(group.totals, [dec!(3000), dec!(600), dec!(2400)].map(yuan));
+        assert!(sheet.meta.draft && sheet.basis_note.is_empty());
+    }
+
+    // 丙 is compared 不含税: 530 / 1.06 = 500 of 1000.
+    #[test]
+    fn what_is_compared_without_tax_stands_by_itself() {
+        let mut net = case("丙", dec!(530), Vec::new(), "");
+        net.basis = CapBasis::Net;
+        let unknown = CaseSummary { cumulative: None, ..case("乙", dec!(0), Vec::new(), "台账") };
+        let cases = [net, case("甲", dec!(100), Vec::new(), ""), unknown];
+        let sheet = SummarySheet::new("2026-03".parse().unwrap(), "咪咕", &cases, 0);
+        let groups: Vec<(&str, usize, [Money; 3])> = sheet
+            .suppliers
+            .iter()
+            .map(|group| (group.total_label.as_str(), group.rows.len(), group.totals))
+            .collect();
+        assert_eq!(
+            groups,
+            [
+                ("小计（含税，不含上限或累计不明的）", 2, [dec!(1000), dec!(100), dec!(900)].map(yuan)),
+                ("小计（不含税）", 1, [dec!(1000), dec!(500), dec!(500)].map(yuan)),
+            ]
+        );
+        assert!(sheet.basis_note.contains("不含税价"));
     }
 
     #[test]
     fn a_ledger_that_cannot_be_relied_on_gives_no_share() {
         let broken = CaseSummary { cumulative: None, ..case("甲", dec!(0), Vec::new(), "台账") };
-        let row = supplier(&broken);
+        let row = &suppliers(&[broken])[0].rows[0];
         assert_eq!((row.remaining, row.share), (None, None));
     }
 }

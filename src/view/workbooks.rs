@@ -121,11 +121,14 @@ pub fn settlement_form(view: &ContractView) -> SettlementFormSheet {
 }
 
 pub(super) fn framework(view: &ContractView) -> Framework {
-    let framework = &view.order_form.framework;
+    framework_of(&view.order_form.framework)
+}
+
+pub(super) fn framework_of(framework: &super::forms::Framework) -> Framework {
     let period = (!framework.framework_from.is_empty())
         .then(|| format!("自{}至{}", framework.framework_from, framework.framework_to));
     let cap = (!framework.cap.is_empty())
-        .then(|| format!("￥{}元(大写：人民币{})", framework.cap, framework.cap_words));
+        .then(|| format!("￥{}元(大写：人民币{}){}", framework.cap, framework.cap_words, framework.cap_note));
     Framework {
         name: framework.framework_name.clone(),
         number: framework.framework_number.clone(),

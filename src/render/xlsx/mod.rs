@@ -1,7 +1,8 @@
 //! Workbooks: the annexes that someone goes on calculating with.
 //!
 //! Each file here writes one document from its view: `quotation` (附件3), `quotation_form` (附件3, blank, for the
-//! supplier), `assessment` (附件2's 考核表), `order_form` (附件6), `settlement_form` (附件7), `summary` (结算汇总). They share how a table
+//! supplier), `assessment` (附件2's 考核表), `order_form` (附件6), `settlement_form` (附件7), `summary` (结算汇总), `changes`
+//! (变更对照表). They share how a table
 //! is laid out (`layout`), how cells look (`formats`), the price table (`price_table`) and the label tables
 //! (`form`).
 //!
@@ -15,6 +16,7 @@
 
 mod assessment;
 mod cents;
+mod changes;
 mod form;
 mod formats;
 mod layout;
@@ -32,6 +34,7 @@ mod summary_chart;
 mod testing;
 
 pub use assessment::write_assessment;
+pub use changes::write_changes;
 pub use order_form::write_order_form;
 pub use quotation::write_quotation;
 pub use quotation_form::write_quotation_form;

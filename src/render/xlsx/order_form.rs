@@ -10,7 +10,7 @@ use super::form::{self, FIFTHS, LAST, caption, heading_row, label, label_rows, v
 use super::layout::{Cell, Content, MIN_ROW, Table, at};
 use super::{Paper, XlsxError, cents, formats, mark, new_workbook, set_up};
 use crate::view::sheets::{
-    Basis, NumberedTable, OrderFormSheet, OrderWork, OrderWorkRow, PaymentRow, PaymentTable,
+    Basis, NumberedTable, OrderFormSheet, OrderNet, OrderWork, OrderWorkRow, PaymentRow, PaymentTable,
 };
 
 /// Writes 附件6.
@@ -96,7 +96,29 @@ fn work_table(table: &mut Table, view: &OrderWork) -> Result<String, XlsxError> 
             Cell::new(LAST, LAST, total, &formats::money_total()),
         ],
     )?;
-    Ok(at(LAST, row))
+    let total = at(LAST, row);
+    if let Some(net) = &view.net {
+        net_row(table, net, &total)?;
+    }
+    if !view.note.is_empty() {
+        table.across(MIN_ROW, &view.note, &formats::text())?;
+    }
+    Ok(total)
+}
+
+/// What of the total is without tax.
+fn net_row(table: &mut Table, view: &OrderNet, total: &str) -> Result<(), XlsxError> {
+    let fraction = view.rate.fraction().normalize();
+    let rate = at(5, table.row);
+    let percent = formats::percent(fraction.scale().saturating_sub(2));
+    let net = format!("={}", cents::without_tax(total, &rate, fraction));
+    let cells = [
+        label((0, 3), &view.label),
+        label((4, 4), "税率"),
+        Cell::new(5, 5, Content::Number(fraction), &percent),
+        Cell::new(LAST, LAST, Content::formula(net, Some(view.amount.decimal())), &formats::money_total()),
+    ];
+    table.row(MIN_ROW, &cells).map(drop)
 }
 
 fn work_row(table: &mut Table, view: &OrderWorkRow, decimals: u32) -> Result<(), XlsxError> {
@@ -244,6 +266,8 @@ mod tests {
             rows: vec![row("高级", dec!(120), dec!(899.99)), row("中级", dec!(33.5), dec!(799.99))],
             total_label: "订单总额".into(),
             total: Some(Money::round(dec!(134798.47))),
+            net: None,
+            note: String::new(),
         });
         let stage = |name: &str, amount, share, amount_basis| PaymentRow {
             stage: name.into(),

@@ -9,7 +9,7 @@ use super::formats;
 use super::layout::{Cell, Content, MIN_ROW, Table, at};
 use super::{Paper, XlsxError, set_up};
 use crate::view::settlement_people::DayHead;
-use crate::view::settlement_sheet::{PeopleSheet, PersonLine, SettlementBook};
+use crate::view::settlement_sheet::{DayColumns, PeopleSheet, PersonLine, SettlementBook};
 
 /// Its name.
 pub(super) const NAME: &str = "人天明细";
@@ -27,24 +27,36 @@ pub(super) struct People {
     first: u32,
     last: u32,
     total: u16,
+    undated: bool,
     decimals: u32,
 }
 
 impl People {
-    /// Σ 人天 of the 岗位 and 级别 in two cells of another sheet. No SUMIFS: that would take * and ? in a name for
-    /// wildcards.
-    pub(super) fn days_of(&self, post: &str, level: &str) -> String {
-        let column = |column: u16| {
-            let name = rust_xlsxwriter::utility::column_number_to_name(column);
-            format!("'{NAME}'!${name}${}:${name}${}", self.first + 1, self.last + 1)
+    /// Σ 人天 of the 岗位 and 级别 in two cells of another sheet, of all days or of some. No SUMIFS: that would take *
+    /// and ? in a name for wildcards.
+    pub(super) fn days_of(&self, post: &str, level: &str, columns: DayColumns) -> String {
+        let range = |from: u16, to: u16| {
+            let [from, to] = [from, to].map(rust_xlsxwriter::utility::column_number_to_name);
+            format!("'{NAME}'!${from}${}:${to}${}", self.first + 1, self.last + 1)
         };
-        format!(
-            "=ROUND(SUMPRODUCT(({}={post})*({}={level})*{}),{})",
-            column(POST),
-            column(LEVEL),
-            column(self.total),
-            self.decimals
-        )
+        let sum = |from: u16, to: u16| {
+            format!(
+                "SUMPRODUCT(({}={post})*({}={level})*{})",
+                range(POST, POST),
+                range(LEVEL, LEVEL),
+                range(from, to)
+            )
+        };
+        let day = |day: i8| DAYS + u16::try_from(day - 1).unwrap_or_default();
+        let sum = match columns {
+            DayColumns::All => sum(self.total, self.total),
+            DayColumns::Days { from, to, undated } if undated && self.undated => {
+                let beside = self.total - 1;
+                format!("{}+{}", sum(day(from), day(to)), sum(beside, beside))
+            }
+            DayColumns::Days { from, to, .. } => sum(day(from), day(to)),
+        };
+        format!("=ROUND({sum},{})", self.decimals)
     }
 }
 
@@ -79,7 +91,7 @@ pub(super) fn write(
     table.sheet.set_freeze_panes(first, beside)?;
     table.sheet.set_repeat_rows(heading, first - 1)?;
     table.sheet.set_print_area(0, 0, end, total)?;
-    Ok(People { first, last, total, decimals })
+    Ok(People { first, last, total, undated: view.undated, decimals })
 }
 
 /// Column widths in pixels: 672 upright, 1,020 on its side.

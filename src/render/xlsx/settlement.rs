@@ -1,22 +1,33 @@
 //! One 结算单 as a workbook: 结算单, 考核表, 人天明细. From the days, the prices and the records everything follows
 //! by formula.
 //!
-//! May use: `view`, `assessment`, `cents`, `form`, `formats`, `layout`, `people_sheet`.
+//! May use: `view`, `assessment`, `cents`, `form`, `formats`, `layout`, `people_sheet`, `settlement_due`.
 
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, Formula, Worksheet};
+use rust_xlsxwriter::{Format, Worksheet};
 
 use super::assessment::{self, Record};
 use super::cents;
 use super::form::{self, LAST, figure, heading_row, label, label_rows, value};
-use super::layout::{Cell, Content, MIN_ROW, Table, at, text_height};
+use super::layout::{Cell, Content, MIN_ROW, Table, at};
 use super::people_sheet::{self, People};
+use super::settlement_due::{self, Worked};
 use super::settlement_form::seals;
 use super::{Paper, XlsxError, formats, new_workbook, set_up};
-use crate::view::settlement_sheet::{CorrectionTable, SettlementBook, Worded};
+use crate::view::settlement_sheet::{CapBasis, SettlementBook};
+use crate::view::sheets::TaxRate;
 
 /// The columns of a table with five: 人天, 考核.
 const COLUMNS: [(u16, u16); 5] = [(0, 1), (2, 3), (4, 4), (5, 5), (LAST, LAST)];
+
+/// Column widths where 服务日期 and 税率 have columns of their own: as the form's, but for the edge within the first two.
+const SPLIT_WIDTHS: [u32; 7] = [96, 44, 104, 96, 104, 84, 140];
+
+/// The columns of 人天 then.
+const SPLIT: [(u16, u16); 7] = [(0, 0), (1, 1), (PERIOD, PERIOD), (RATE, RATE), (4, 4), (5, 5), (LAST, LAST)];
+
+const PERIOD: u16 = 2;
+const RATE: u16 = 3;
 
 /// Writes a 结算单.
 pub fn write_settlement(view: &SettlementBook) -> Result<Vec<u8>, XlsxError> {
@@ -41,7 +52,7 @@ fn settlement(
     record: &Record,
     decimals: u32,
 ) -> Result<(), XlsxError> {
-    let mut table = Table::new(sheet, &form::WIDTHS)?;
+    let mut table = Table::new(sheet, if view.work.split { &SPLIT_WIDTHS } else { &form::WIDTHS })?;
     let title = table.across(40, &view.title, &formats::title())?;
     table.across(22, &view.reference, &formats::line())?;
     if !view.correction.is_empty() {
@@ -57,7 +68,7 @@ fn settlement(
 
     table.across(30, execution, &section())?;
     table.across(22, &view.execution, &formats::line())?;
-    let total = work(&mut table, view, people, decimals)?;
+    let work = work(&mut table, view, people, decimals)?;
 
     table.across(30, assessed, &section())?;
     table.across(22, &view.assessed, &formats::line())?;
@@ -65,8 +76,14 @@ fn settlement(
 
     table.across(30, settled, &section())?;
     table.across(22, &view.rule, &formats::line())?;
-    let change = due(&mut table, view, &total, &score)?;
-    put_balances(&mut table, view, balances, &cap, &change)?;
+    let due = settlement_due::write(&mut table, &view.due, &work.worked(view), &score)?;
+    put_rates(&mut table, view, &work, &due.rates)?;
+    let [gross, net] = &due.change;
+    let change = match view.balances.basis {
+        CapBasis::Gross => gross,
+        CapBasis::Net => net,
+    };
+    put_balances(&mut table, view, balances, &cap, change)?;
 
     table.across(30, other, &section())?;
     table.across(MIN_ROW, &view.other, &formats::text())?;
@@ -140,26 +157,55 @@ fn put_balances(
     Ok(())
 }
 
-/// 人天 by 岗位 and 级别; gives back the cell of Σ 金额.
-fn work(
-    table: &mut Table,
-    view: &SettlementBook,
-    people: &People,
-    decimals: u32,
-) -> Result<String, XlsxError> {
-    heading_row(table, &COLUMNS, &view.work.headings)?;
+/// Where 人天 by 岗位 and 级别 stand.
+struct Work {
+    /// Its lines' first and last row.
+    rows: (u32, u32),
+    /// The cell of Σ 金额.
+    total: String,
+}
+
+impl Work {
+    /// What 四 draws on.
+    fn worked(&self, view: &SettlementBook) -> Worked {
+        let (first, last) = self.rows;
+        let range = |column: u16| format!("{}:{}", at(column, first), at(column, last));
+        Worked {
+            total: self.total.clone(),
+            total_figure: view.work.total.decimal(),
+            ranges: view.work.split.then(|| [range(RATE), range(LAST)]),
+        }
+    }
+}
+
+/// The columns of 人天 by 岗位 and 级别.
+fn work_columns(split: bool) -> &'static [(u16, u16)] {
+    if split { &SPLIT } else { &COLUMNS }
+}
+
+/// 人天 by 岗位 and 级别, and by the days of each price where it changed within the month.
+fn work(table: &mut Table, view: &SettlementBook, people: &People, decimals: u32) -> Result<Work, XlsxError> {
+    let split = view.work.split;
+    let columns = work_columns(split);
+    heading_row(table, columns, &view.work.headings)?;
     let (first, centred) = (table.row, formats::centred());
     for line in &view.work.rows {
         let row = table.row;
-        let days = people.days_of(&at(0, row), &at(2, row));
+        let level = if split { SPLIT[1] } else { COLUMNS[1] };
+        let days = people.days_of(&at(0, row), &at(level.0, row), line.columns);
         let amount = format!("={}", cents::days_times_price(&at(4, row), decimals, &at(5, row)));
-        let cells = [
-            value(COLUMNS[0], &line.post),
-            Cell::text(2, 3, &line.level, &centred),
+        let mut cells = vec![
+            value(if split { SPLIT[0] } else { COLUMNS[0] }, &line.post),
+            Cell::text(level.0, level.1, &line.level, &centred),
+        ];
+        if split {
+            cells.push(Cell::text(PERIOD, PERIOD, &line.period, &centred));
+        }
+        cells.extend([
             Cell::new(4, 4, Content::formula(days, Some(line.days)), &centred),
             Cell::new(5, 5, Content::Number(line.gross_price.decimal()), &formats::money()),
             figure(&amount, line.amount.decimal(), &formats::money()),
-        ];
+        ]);
         table.row(MIN_ROW, &cells)?;
     }
     let last = table.row.saturating_sub(1).max(first);
@@ -173,7 +219,30 @@ fn work(
         figure(&format!("={}", cents::sum(&range(LAST))), view.work.total.decimal(), &formats::money_total()),
     ];
     let row = table.row(MIN_ROW, &cells)?;
-    Ok(at(LAST, row))
+    Ok(Work { rows: (first, last), total: at(LAST, row) })
+}
+
+/// 税率 of each line: that of the part of what is due which it goes into, so that the two cannot differ; typed where
+/// there is only one.
+fn put_rates(
+    table: &mut Table,
+    view: &SettlementBook,
+    work: &Work,
+    rates: &[(TaxRate, String)],
+) -> Result<(), XlsxError> {
+    if !view.work.split {
+        return Ok(());
+    }
+    for (row, line) in (work.rows.0..).zip(&view.work.rows) {
+        let fraction = line.rate.fraction().normalize();
+        let content = match rates.iter().find(|(rate, _)| *rate == line.rate) {
+            Some((_, cell)) => Content::formula(format!("={cell}"), Some(fraction)),
+            None => Content::Number(fraction),
+        };
+        let percent = formats::percent(fraction.scale().saturating_sub(2));
+        table.put(row, row, &Cell::new(RATE, RATE, content, &percent))?;
+    }
+    Ok(())
 }
 
 /// What 考核表 says, line by line; gives back the cell of the score.
@@ -217,82 +286,4 @@ fn scores(table: &mut Table, view: &SettlementBook, record: &Record) -> Result<S
         table.row(MIN_ROW, &[label((0, 1), &note.label), value((2, LAST), &note.value)])?;
     }
     Ok(at(LAST, row))
-}
-
-/// From Σ 金额 and the score to what is due; gives back the cell with what the balance grows by.
-fn due(table: &mut Table, view: &SettlementBook, total: &str, score: &str) -> Result<String, XlsxError> {
-    let due = &view.due;
-    let [sum_label, score_label, deducted_label, rate_label] = &due.labels;
-    let start = table.row;
-    // Σ, 得分, 应支付, 考核扣款, 税率, 不含税, 税额: a row each.
-    let [sum, points, gross, rate, net] = [0, 1, 2, 4, 5].map(|row| at(LAST, start + row));
-    let decimals = cents::score_decimals([due.score].into_iter());
-    let money = formats::money();
-    let plain = money.clone().set_num_format("General");
-    let fraction = due.parts.first().map(|part| part.rate.fraction().normalize()).unwrap_or_default();
-    let percent =
-        formats::percent(fraction.scale().saturating_sub(2)).set_align(rust_xlsxwriter::FormatAlign::Right);
-    let [gross_due, net_due, tax_due] = &due.due;
-    let single = |name: &str, cell: Cell| [label((0, 1), name), value((2, 5), ""), cell];
-    let total_figure = figure(&format!("={total}"), view.work.total.decimal(), &money);
-    table.row(MIN_ROW, &single(sum_label, total_figure))?;
-    table.row(MIN_ROW, &single(score_label, figure(&format!("={score}"), due.score, &plain)))?;
-    worded(table, view, gross_due, Some(cents::times_score(&sum, &points, decimals)))?;
-    let deducted = format!("={}", cents::sum(&format!("{sum}-{gross}")));
-    table.row(MIN_ROW, &single(deducted_label, figure(&deducted, due.deducted.decimal(), &money)))?;
-    table.row(MIN_ROW, &single(rate_label, Cell::new(LAST, LAST, Content::Number(fraction), &percent)))?;
-    worded(table, view, net_due, Some(cents::without_tax(&gross, &rate, fraction)))?;
-    let tax = worded(table, view, tax_due, Some(cents::sum(&format!("{gross}-{net}"))))?;
-    match &due.correction {
-        Some(correction) => difference(table, view, correction, [gross, net, tax]),
-        None => Ok(gross),
-    }
-}
-
-/// What was issued, and the differences; gives back the cell of the first.
-fn difference(
-    table: &mut Table,
-    view: &SettlementBook,
-    correction: &CorrectionTable,
-    now: [String; 3],
-) -> Result<String, XlsxError> {
-    let first = table.row;
-    for before in &correction.before {
-        worded(table, view, before, None)?;
-    }
-    let change = table.row;
-    for ((row, now), change) in (first..).zip(now).zip(&correction.difference) {
-        worded(table, view, change, Some(cents::sum(&format!("{now}-{}", at(LAST, row)))))?;
-    }
-    Ok(at(LAST, change))
-}
-
-/// An amount with its 大写, which is shown only as long as the amount is the one it was written for. Typed where
-/// there is no formula. Gives back its cell.
-fn worded(
-    table: &mut Table,
-    view: &SettlementBook,
-    line: &Worded,
-    formula: Option<String>,
-) -> Result<String, XlsxError> {
-    let cell = at(LAST, table.row);
-    let money = formats::money_total();
-    let amount = line.amount.decimal();
-    let content = match formula {
-        Some(formula) => Content::formula(format!("={formula}"), Some(amount)),
-        None => Content::Number(amount),
-    };
-    let in_cents = (amount * Decimal::ONE_HUNDRED).normalize();
-    let words =
-        format!("=IF(ROUND({cell}*100,0)={in_cents},\"{}\",\"{}\")", line.words, view.due.stale_words);
-    let words = Content::Formula(Formula::new(words).set_result(line.words.clone()));
-    let width: u32 = form::WIDTHS[2..=5].iter().sum();
-    let height = text_height(&line.words, width).max(MIN_ROW);
-    let cells = [
-        label((0, 1), &line.label),
-        Cell::new(2, 5, words, &formats::text()),
-        Cell::new(LAST, LAST, content, &money),
-    ];
-    table.row(height, &cells)?;
-    Ok(cell)
 }

@@ -8,18 +8,23 @@ use rust_xlsxwriter::Format;
 use super::cents::day_decimals;
 use super::layout::{Cell, Content, Table, at};
 use super::{Paper, XlsxError, formats, new_workbook, set_up, summary_chart};
-use crate::view::summary::{FindingRow, SummaryRow, SummarySheet, SupplierRow};
+use crate::view::sheets::Money;
+use crate::view::summary::{FindingRow, SummaryRow, SummarySheet, SupplierGroup, SupplierRow};
 
 /// Column widths in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
-const WIDTHS: [u32; 12] = [164, 116, 100, 150, 58, 50, 112, 112, 100, 104, 108, 56];
+const WIDTHS: [u32; 13] = [164, 116, 100, 142, 56, 48, 106, 106, 98, 104, 106, 78, 56];
 /// The same of 按供应商: 673 px of upright A4, and a column for the chart's labels.
-const SUPPLIER_WIDTHS: [u32; 8] = [144, 112, 98, 94, 98, 52, 75, 180];
+const SUPPLIER_WIDTHS: [u32; 9] = [132, 106, 46, 97, 94, 97, 52, 49, 180];
 /// Its last printed column.
-const NOTE: u16 = 6;
+const NOTE: u16 = 7;
+const BASIS: u16 = 2;
+const CAP: u16 = 3;
+pub(super) const CUMULATIVE: u16 = 4;
+pub(super) const LEFT: u16 = 5;
 /// The same of 发现.
 const FINDING_WIDTHS: [u32; 6] = [120, 52, 46, 200, 331, 260];
 
-const SHARE: u16 = 5;
+const SHARE: u16 = 6;
 
 const NAME: u16 = 3;
 const DAYS: u16 = 4;
@@ -29,7 +34,8 @@ const NET: u16 = 7;
 const TAX: u16 = 8;
 const CLOSING: u16 = 9;
 const REMAINING: u16 = 10;
-const STATE: u16 = 11;
+const COMPARED: u16 = 11;
+const STATE: u16 = 12;
 
 const LINE: u32 = 22;
 
@@ -103,6 +109,7 @@ fn order_row(table: &mut Table, view: &SummaryRow, looks: &Looks) -> Result<(), 
         money(TAX, Content::formula(tax, Some(order.tax.decimal()))),
         money(CLOSING, Content::Number(order.closing.decimal())),
         money(REMAINING, Content::number(order.remaining.map(|money| money.decimal()))),
+        Cell::text(COMPARED, COMPARED, order.basis.label(), &looks.centred),
         Cell::text(STATE, STATE, order.state.label(), &looks.centred),
     ];
     table.row(LINE, &cells).map(drop)
@@ -133,6 +140,7 @@ fn total_row(table: &mut Table, view: &SummarySheet, first: u32) -> Result<(), X
         sum(TAX, totals.tax.decimal(), 2, &money),
         Cell::new(CLOSING, CLOSING, Content::Blank, &blank),
         Cell::new(REMAINING, REMAINING, Content::Blank, &blank),
+        Cell::new(COMPARED, COMPARED, Content::Blank, &blank),
         Cell::new(STATE, STATE, Content::Blank, &blank),
     ];
     table.row(LINE + 3, &cells).map(drop)
@@ -142,10 +150,20 @@ fn suppliers_sheet(table: &mut Table, view: &SummarySheet) -> Result<(), XlsxErr
     table.row(36, &[Cell::text(0, NOTE, &view.suppliers_title, &formats::title())])?;
     let heading = head(table, &view.supplier_headings)?;
     let (text, money, percent) = (formats::text(), formats::money(), formats::percent(2));
-    for row in &view.suppliers {
-        supplier_row(table, row, &text, &money, &percent)?;
+    let looks = [&text, &money, &percent];
+    let mut groups = Vec::with_capacity(view.suppliers.len());
+    for group in &view.suppliers {
+        let first = table.row;
+        for row in &group.rows {
+            supplier_row(table, row, looks)?;
+        }
+        groups.push((group, first));
+        group_total(table, group, first)?;
     }
-    let last_row = summary_chart::insert(table, view, heading + 1)?;
+    if !view.basis_note.is_empty() {
+        table.row(LINE, &[Cell::text(0, NOTE, view.basis_note, &formats::line())])?;
+    }
+    let last_row = summary_chart::insert(table, view, &groups)?;
     finish(table, heading, 1)?;
     table.sheet.set_print_area(0, 0, last_row, NOTE)?;
     Ok(())
@@ -154,33 +172,55 @@ fn suppliers_sheet(table: &mut Table, view: &SummarySheet) -> Result<(), XlsxErr
 fn supplier_row(
     table: &mut Table,
     view: &SupplierRow,
-    text: &Format,
-    money: &Format,
-    percent: &Format,
+    [text, money, percent]: [&Format; 3],
 ) -> Result<(), XlsxError> {
-    let [cap, cumulative] = [2, 3].map(|column| at(column, table.row));
+    let [cap, cumulative] = [CAP, CUMULATIVE].map(|column| at(column, table.row));
     let amount = |column, figure: Option<Decimal>| Cell::new(column, column, Content::number(figure), money);
     let computed = |column, formula: String, figure: Option<Decimal>, format| {
         // What is not known leaves its cell empty: 0 would be a figure.
         let content = figure.map_or(Content::Blank, |figure| Content::formula(formula, Some(figure)));
         Cell::new(column, column, content, format)
     };
+    let left = view.remaining.map(|money| money.decimal());
     let cells = [
         Cell::text(0, 0, &view.supplier, text),
         Cell::text(1, 1, &view.contract, text),
-        amount(2, view.cap.map(|money| money.decimal())),
-        amount(3, view.cumulative.map(|money| money.decimal())),
-        computed(
-            4,
-            format!("=ROUND({cap}-{cumulative},2)"),
-            view.remaining.map(|money| money.decimal()),
-            money,
-        ),
+        Cell::text(BASIS, BASIS, view.basis.label(), &formats::centred()),
+        amount(CAP, view.cap.map(|money| money.decimal())),
+        amount(CUMULATIVE, view.cumulative.map(|money| money.decimal())),
+        computed(LEFT, format!("=ROUND({cap}-{cumulative},2)"), left, money),
         computed(SHARE, format!("={cumulative}/{cap}"), view.share, percent),
         Cell::text(NOTE, NOTE, &view.note, text),
         Cell::text(summary_chart::LABEL, summary_chart::LABEL, &view.chart_label, &formats::hint()),
     ];
     table.row(LINE, &cells).map(drop)
+}
+
+/// The sums of one basis: of those whose cap and balance are known, for only they have a 剩余.
+fn group_total(table: &mut Table, view: &SupplierGroup, first: u32) -> Result<(), XlsxError> {
+    let (last, own) = (table.row.saturating_sub(1), table.row);
+    let range = |column| format!("{}:{}", at(column, first), at(column, last));
+    let known = format!("ISNUMBER({})*ISNUMBER({})", range(CAP), range(CUMULATIVE));
+    let [cap, cumulative, left] = &view.totals;
+    let money = formats::money_total();
+    let sum = |column, figure: &Money| {
+        let formula = format!("=ROUND(SUMPRODUCT({known}*{}),2)", range(column));
+        Cell::new(column, column, Content::formula(formula, Some(figure.decimal())), &money)
+    };
+    let difference = format!("=ROUND({}-{},2)", at(CAP, own), at(CUMULATIVE, own));
+    let share = match view.share {
+        Some(share) => Content::formula(format!("={}/{}", at(CUMULATIVE, own), at(CAP, own)), Some(share)),
+        None => Content::Blank,
+    };
+    let cells = [
+        Cell::text(0, BASIS, &view.total_label, &formats::heading()),
+        sum(CAP, cap),
+        sum(CUMULATIVE, cumulative),
+        Cell::new(LEFT, LEFT, Content::formula(difference, Some(left.decimal())), &money),
+        Cell::new(SHARE, SHARE, share, &formats::percent(2).set_bold()),
+        Cell::new(NOTE, NOTE, Content::Blank, &formats::centred()),
+    ];
+    table.row(LINE + 3, &cells).map(drop)
 }
 
 fn findings_sheet(table: &mut Table, view: &SummarySheet) -> Result<(), XlsxError> {
@@ -229,7 +269,6 @@ mod tests {
     use super::super::testing::{keep, part, read};
     use super::*;
     use crate::compute::prices::CapBasis;
-    use crate::view::sheets::Money;
     use crate::view::summary::{CaseSummary, SettledOrder, State};
     use calamine::{Data, Reader, Xlsx};
     use rust_decimal::dec;
@@ -309,7 +348,7 @@ mod tests {
         assert_eq!(values.get_value((6, 7)), Some(&Data::Float(418_938.68)));
         assert_eq!(values.get_value((6, 8)), Some(&Data::Float(25_136.32)));
         assert_eq!(values.get_value((6, 4)), Some(&Data::Float(61.5)));
-        assert_eq!(values.get_value((3, 11)), Some(&Data::String("草稿".into())));
+        assert_eq!(values.get_value((3, 12)), Some(&Data::String("草稿".into())));
         let remark = values.get_value((8, 0)).map(ToString::to_string).unwrap_or_default();
         assert!(remark.contains("北京坏的公司") && remark.contains("2 个错误"), "{remark}");
     }
@@ -320,9 +359,9 @@ mod tests {
         assert_eq!(book.sheet_names(), ["汇总", "按供应商", "发现"]);
         let suppliers = book.worksheet_range("按供应商").unwrap();
         // The third has the highest share: 222,037.50 of 17,275,715.69.
-        assert_eq!(suppliers.get_value((2, 3)), Some(&Data::Float(222_037.5)));
-        assert_eq!(suppliers.get_value((2, 4)), Some(&Data::Float(17_053_678.19)));
-        assert_eq!(suppliers.get_value((2, 7)), Some(&Data::String("供应商3　1.29%".into())));
+        assert_eq!(suppliers.get_value((2, 4)), Some(&Data::Float(222_037.5)));
+        assert_eq!(suppliers.get_value((2, 5)), Some(&Data::Float(17_053_678.19)));
+        assert_eq!(suppliers.get_value((2, 8)), Some(&Data::String("供应商3　1.29%".into())));
         let findings = book.worksheet_range("发现").unwrap();
         assert_eq!(findings.get_value((2, 1)), Some(&Data::String("S003".into())));
         let message = findings.get_value((2, 4)).map(ToString::to_string).unwrap_or_default();

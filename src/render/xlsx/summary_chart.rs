@@ -13,7 +13,8 @@ use rust_xlsxwriter::{
 
 use super::XlsxError;
 use super::layout::{Table, float};
-use crate::view::summary::SummarySheet;
+use super::summary::{CUMULATIVE, LEFT};
+use crate::view::summary::{SummarySheet, SupplierGroup};
 
 /// Printed smaller, because a program without 宋体 takes the columns for wider than they are.
 const PRINT_SCALE: u16 = 80;
@@ -30,51 +31,77 @@ const FRAME: u32 = 110;
 /// Bars on a page.
 const MOST_BARS: u32 = (PAGE - FRAME) / BAR;
 
-const CUMULATIVE: u16 = 3;
-const REMAINING: u16 = 4;
 /// Name and share of a bar in one text, beside what is printed: a label of its own fits no bar that has just begun.
-pub(super) const LABEL: u16 = 7;
+pub(super) const LABEL: u16 = 8;
 
 const SETTLED: Color = Color::RGB(0x001F_4E79);
-const LEFT: Color = Color::RGB(0x00D6_E0EA);
+const UNUSED: Color = Color::RGB(0x00D6_E0EA);
 
-/// Puts the charts below the table, whose lines begin at `first`; gives back the last row they cover.
-pub(super) fn insert(table: &mut Table, view: &SummarySheet, first: u32) -> Result<u32, XlsxError> {
+/// Puts the charts below the table: of each group, whose lines begin at its row, as many as it takes. Gives back the
+/// last row they cover.
+pub(super) fn insert(
+    table: &mut Table,
+    view: &SummarySheet,
+    groups: &[(&SupplierGroup, u32)],
+) -> Result<u32, XlsxError> {
     // Fitted to the page, a sheet would lose its page breaks.
     table.sheet.set_print_scale(PRINT_SCALE);
-    let count = u32::try_from(view.suppliers.len()).unwrap_or(u32::MAX);
-    let last = table.row.saturating_sub(1);
-    if count == 0 {
-        return Ok(last);
+    let mut place = Place {
+        row: table.row + 1,
+        end: table.row.saturating_sub(1),
+        used: table.height(),
+        breaks: Vec::new(),
+    };
+    for (group, first) in groups {
+        charts(table, view, (group, *first), &mut place)?;
     }
-    let scale = view.suppliers.iter().filter_map(|row| row.cap.max(row.cumulative)).max();
+    table.sheet.set_page_breaks(&place.breaks)?;
+    Ok(place.end)
+}
+
+/// Where the next chart goes.
+struct Place {
+    row: u32,
+    /// The last row that is covered.
+    end: u32,
+    /// How much of the page is used, in pixels.
+    used: u32,
+    breaks: Vec<u32>,
+}
+
+/// One basis's charts, all on one scale.
+fn charts(
+    table: &mut Table,
+    view: &SummarySheet,
+    (group, first): (&SupplierGroup, u32),
+    place: &mut Place,
+) -> Result<(), XlsxError> {
+    let count = u32::try_from(group.rows.len()).unwrap_or(u32::MAX);
+    let scale = group.rows.iter().filter_map(|row| row.cap.max(row.cumulative)).max();
     let scale = scale.map(|most| round_up(most.decimal())).map(float).transpose()?;
-    let mut breaks = Vec::new();
-    let mut row = table.row + 1;
-    let mut end = last;
     // Equal shares: no page with a single bar on it.
     let pages = count.div_ceil(MOST_BARS);
-    let per_page = count.div_ceil(pages);
+    let per_page = count.div_ceil(pages.max(1));
     for page in 0..pages {
         let from = page * per_page;
         let bars = per_page.min(count - from);
         let height = FRAME + bars * BAR;
-        let fits_below = page == 0 && table.height() + ROW + height <= PAGE;
-        if !fits_below {
-            breaks.push(row);
+        if place.used + ROW + height > PAGE {
+            place.breaks.push(place.row);
+            place.used = 0;
         }
         let title = if pages == 1 {
-            view.chart_title.clone()
+            group.chart_title.clone()
         } else {
-            format!("{}（{}/{pages}）", view.chart_title, page + 1)
+            format!("{}（{}/{pages}）", group.chart_title, page + 1)
         };
         let chart = chart(view, &title, (first + from, first + from + bars - 1), height, scale);
-        table.sheet.insert_chart(row, 0, &chart)?;
-        end = row + height.div_ceil(ROW);
-        row = end + 1;
+        table.sheet.insert_chart(place.row, 0, &chart)?;
+        place.end = place.row + height.div_ceil(ROW);
+        place.row = place.end + 1;
+        place.used += height.div_ceil(ROW) * ROW + ROW;
     }
-    table.sheet.set_page_breaks(&breaks)?;
-    Ok(end)
+    Ok(())
 }
 
 /// The next round number, so that the scale ends on a line.
@@ -105,8 +132,8 @@ fn chart(view: &SummarySheet, title: &str, rows: (u32, u32), height: u32, scale:
         .add_series()
         .set_name(left)
         .set_categories(range(LABEL))
-        .set_values(range(REMAINING))
-        .set_format(&mut fill(LEFT));
+        .set_values(range(LEFT))
+        .set_format(&mut fill(UNUSED));
     chart.title().set_name(title).set_font(font(12).set_bold());
     // Of bars, y is the axis with the names: the first row of the table on top, the scale below.
     chart.y_axis().set_reverse().set_font(&font(9)).set_major_tick_type(ChartAxisTickType::None);
