@@ -68,7 +68,12 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn form(&mut self, form: &Stream<'_>, resources: &Resources<'_>, depth: usize) -> Result<(), PdfReadError> {
+    fn form(
+        &mut self,
+        form: &Stream<'_>,
+        resources: &Resources<'_>,
+        depth: usize,
+    ) -> Result<(), PdfReadError> {
         if form.dict().get::<Name<'_>>("Subtype").is_none_or(|kind| &*kind != b"Form") {
             return Ok(());
         }

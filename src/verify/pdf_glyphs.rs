@@ -1,6 +1,6 @@
 //! The glyphs of a PDF's pages as they are drawn, with the characters they stand for and where they stand.
 //!
-//! May use: `pdf_text` for the error, `pdf_limits`, `pdf_actual`.
+//! May use: `pdf_text` for the error, `pdf_limits`, `pdf_actual`, `pdf_structure`.
 #![expect(clippy::float_arithmetic, reason = "places on a page, no money")]
 
 use std::sync::{Arc, Mutex};
@@ -17,6 +17,7 @@ use kurbo::{Affine, BezPath, Point, Rect};
 
 use super::pdf_actual::{self, Marked};
 use super::pdf_limits;
+use super::pdf_structure::{Block, Structure};
 use super::pdf_text::PdfReadError;
 
 /// A glyph on a page.
@@ -38,6 +39,8 @@ pub struct Drawn {
     pub artifact: bool,
     /// The marked piece of content it stands in, counted from 1.
     pub piece: usize,
+    /// The paragraph, cell or footnote it stands in, as the file says.
+    pub block: Option<Block>,
     /// Hundredths of a point, to tell a glyph that is drawn twice.
     at: (i64, i64),
 }
@@ -56,16 +59,18 @@ pub fn read(pdf: &Pdf) -> Result<Vec<DrawnPage>, PdfReadError> {
     let unread: Arc<Mutex<Option<String>>> = Arc::default();
     let settings = settings(&unread);
     let cache = InterpreterCache::new();
+    let structure = Structure::of(pdf);
     let mut pages = Vec::new();
     let mut left = pdf_limits::GLYPHS;
     let mut budget = pdf_limits::INSTRUCTIONS;
     for page in pdf.pages().iter() {
         let marked = pdf_actual::of_page(page, &mut budget)?;
         let pieces = marked.len();
-        let mut recorder = drawn(pdf, page, &cache, &settings, Recorder::new(marked, left));
+        let tags = page.raw().get::<i32>("StructParents").map(|page| (&structure, page));
+        let mut recorder = drawn(pdf, page, &cache, &settings, Recorder::new(marked, left, tags));
         if recorder.begun != pieces {
             // Hidden layers and the like: the pieces cannot be told apart, the glyphs speak for themselves.
-            recorder = drawn(pdf, page, &cache, &settings, Recorder::new(Vec::new(), left));
+            recorder = drawn(pdf, page, &cache, &settings, Recorder::new(Vec::new(), left, tags));
         }
         left = recorder.left;
         if left == 0 {
@@ -83,8 +88,8 @@ fn drawn<'a>(
     page: &Page<'a>,
     cache: &InterpreterCache<'a>,
     settings: &InterpreterSettings,
-    mut recorder: Recorder,
-) -> Recorder {
+    mut recorder: Recorder<'a>,
+) -> Recorder<'a> {
     let (width, height) = page.render_dimensions();
     let area = Rect::new(0.0, 0.0, width.into(), height.into());
     let transform = page.initial_transform(true).to_kurbo();
@@ -121,29 +126,39 @@ fn settings(unread: &Arc<Mutex<Option<String>>>) -> InterpreterSettings {
 }
 
 /// Listens to a page being drawn.
-struct Recorder {
+struct Recorder<'s> {
     page: DrawnPage,
+    /// The structure tree, and the page's key in it.
+    tags: Option<(&'s Structure, i32)>,
     /// What the page's marked content says, in order.
     marked: Vec<Marked>,
     /// How many pieces have begun.
     begun: usize,
-    /// The pieces that are open: number, and whether it is an artifact.
-    open: Vec<(usize, bool)>,
+    /// The pieces that are open.
+    open: Vec<Open>,
     /// The piece whose own text was told last.
     told: Option<usize>,
     /// Glyphs that may still come.
     left: usize,
 }
 
-impl Recorder {
-    fn new(marked: Vec<Marked>, left: usize) -> Self {
-        Self { page: DrawnPage::default(), marked, begun: 0, open: Vec::new(), told: None, left }
+/// A piece that has begun.
+struct Open {
+    number: usize,
+    artifact: bool,
+    block: Option<Block>,
+}
+
+impl<'s> Recorder<'s> {
+    fn new(marked: Vec<Marked>, left: usize, tags: Option<(&'s Structure, i32)>) -> Self {
+        Self { page: DrawnPage::default(), tags, marked, begun: 0, open: Vec::new(), told: None, left }
     }
 
     /// What a glyph says: its piece's own text once, at its first glyph, else its character.
     fn says(&mut self, glyph: &Glyph<'_>) -> String {
-        let own = self.open.iter().rev().find_map(|(piece, _)| {
-            self.marked.get(*piece).and_then(|marked| marked.actual.as_ref()).map(|text| (*piece, text))
+        let own = self.open.iter().rev().find_map(|piece| {
+            let text = self.marked.get(piece.number)?.actual.as_ref()?;
+            Some((piece.number, text))
         });
         if let Some((piece, text)) = own {
             if self.told == Some(piece) {
@@ -168,7 +183,7 @@ impl Recorder {
     }
 }
 
-impl<'a> Device<'a> for Recorder {
+impl<'a> Device<'a> for Recorder<'_> {
     fn set_soft_mask(&mut self, _: Option<SoftMask<'a>>) {}
     fn set_blend_mode(&mut self, _: BlendMode) {}
     fn draw_path(&mut self, _: &BezPath, _: Affine, _: &Paint<'a>, _: &PathDrawMode) {}
@@ -187,7 +202,8 @@ impl<'a> Device<'a> for Recorder {
         mode: &GlyphDrawMode,
     ) {
         // Filled and outlined text is drawn twice; outlines alone are rare and read as nothing more than bold.
-        let again = matches!(mode, GlyphDrawMode::Stroke(_)) && self.page.glyphs.last().is_some_and(|last| last.at == place(transform * glyph_transform));
+        let again = matches!(mode, GlyphDrawMode::Stroke(_))
+            && self.page.glyphs.last().is_some_and(|last| last.at == place(transform * glyph_transform));
         if self.left == 0 || again {
             return;
         }
@@ -210,14 +226,16 @@ impl<'a> Device<'a> for Recorder {
             end: end.x,
             size,
             level: slope <= 0.01 * size && end.x >= start.x,
-            artifact: self.open.iter().any(|(_, artifact)| *artifact),
-            piece: self.open.last().map_or(0, |(piece, _)| piece + 1),
+            artifact: self.open.iter().any(|piece| piece.artifact),
+            piece: self.open.last().map_or(0, |piece| piece.number + 1),
+            block: self.open.iter().rev().find_map(|piece| piece.block),
             at: place(to_page),
         });
     }
 
-    fn begin_marked_content(&mut self, tag: &[u8], _: Option<i32>) {
-        self.open.push((self.begun, tag == b"Artifact"));
+    fn begin_marked_content(&mut self, tag: &[u8], piece: Option<i32>) {
+        let block = self.tags.zip(piece).and_then(|((structure, page), piece)| structure.block(page, piece));
+        self.open.push(Open { number: self.begun, artifact: tag == b"Artifact", block });
         self.begun += 1;
     }
 

@@ -31,6 +31,7 @@ pub fn runs(glyphs: Vec<Drawn>) -> Vec<PdfRun> {
                 size: glyph.size,
                 level: glyph.level,
                 artifact,
+                block: glyph.block,
             }),
         }
         piece = glyph.piece;
@@ -41,7 +42,7 @@ pub fn runs(glyphs: Vec<Drawn>) -> Vec<PdfRun> {
 
 /// Whether a glyph stands right behind a run.
 fn goes_on(run: &PdfRun, glyph: &Drawn, same_piece: bool) -> bool {
-    if run.artifact != glyph.artifact || run.level != glyph.level {
+    if run.artifact != glyph.artifact || run.level != glyph.level || run.block != glyph.block {
         return false;
     }
     if !glyph.level {

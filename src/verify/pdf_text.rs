@@ -11,6 +11,8 @@ use hayro_syntax::{LoadPdfError, Pdf};
 
 use super::{guard, pdf_facts, pdf_glyphs, pdf_limits, pdf_lines};
 
+pub use super::pdf_structure::Block;
+
 /// A PDF as read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PdfText {
@@ -96,6 +98,8 @@ pub struct PdfRun {
     pub level: bool,
     /// As in [`PdfLine`].
     pub artifact: bool,
+    /// The paragraph, cell or footnote it belongs to, where the file says so.
+    pub block: Option<Block>,
 }
 
 impl PdfText {
@@ -147,7 +151,11 @@ fn read_unguarded(bytes: &[u8]) -> Result<PdfText, PdfReadError> {
         LoadPdfError::Invalid => PdfReadError::Broken,
     })?;
     if pdf.pages().len() > pdf_limits::PAGES {
-        return Err(PdfReadError::TooLarge(format!("{} 页，最多 {} 页", pdf.pages().len(), pdf_limits::PAGES)));
+        return Err(PdfReadError::TooLarge(format!(
+            "{} 页，最多 {} 页",
+            pdf.pages().len(),
+            pdf_limits::PAGES
+        )));
     }
     let mut text = pdf_facts::read(&pdf);
     for (drawn, page) in pdf_glyphs::read(&pdf)?.into_iter().zip(pdf.pages().iter()) {

@@ -141,7 +141,10 @@ fn finish(open: Open, context: &Context) -> Option<(CellRef, BookCell)> {
             let number = open.value.trim().parse::<usize>().ok();
             let text = number.and_then(|number| context.strings.get(number));
             // A string that is not there must not pass for a blank.
-            text.map_or_else(|| CellValue::Error("#字符串缺失".to_owned()), |text| CellValue::Text(text.clone()))
+            text.map_or_else(
+                || CellValue::Error("#字符串缺失".to_owned()),
+                |text| CellValue::Text(text.clone()),
+            )
         }
         "str" => CellValue::Text(open.value),
         "inlineStr" => CellValue::Text(open.text),
@@ -151,8 +154,8 @@ fn finish(open: Open, context: &Context) -> Option<(CellRef, BookCell)> {
         _ if open.value.trim().is_empty() => CellValue::Empty,
         _ => CellValue::Number(open.value.trim().to_owned()),
     };
-    let is_nothing = matches!(&value, CellValue::Empty)
-        || matches!(&value, CellValue::Text(text) if text.is_empty());
+    let is_nothing =
+        matches!(&value, CellValue::Empty) || matches!(&value, CellValue::Text(text) if text.is_empty());
     if is_nothing && open.formula.is_none() {
         return None;
     }

@@ -34,7 +34,8 @@ pub fn read(bytes: &[u8]) -> Result<Book, SheetReadError> {
     let parts = parts(bytes)?;
     let main = "xl/workbook.xml";
     let workbook = parts.get(main).ok_or_else(|| broken("里面没有工作簿"))?;
-    let rels = parts.get("xl/_rels/workbook.xml.rels").map(|part| relations(part)).transpose()?.unwrap_or_default();
+    let rels =
+        parts.get("xl/_rels/workbook.xml.rels").map(|part| relations(part)).transpose()?.unwrap_or_default();
     let context = Context {
         strings: parts.get("xl/sharedStrings.xml").map(|part| strings(part)).transpose()?.unwrap_or_default(),
         formats: parts.get("xl/styles.xml").map(|part| formats(part)).transpose()?.unwrap_or_default(),

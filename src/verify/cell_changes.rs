@@ -1,0 +1,205 @@
+//! What differs between two workbooks, cell by cell.
+//!
+//! May use: `sheet_cells`, `input::workbook` for the number that a spreadsheet shows.
+
+use std::collections::BTreeSet;
+
+use super::sheet_cells::{Book, BookCell, BookSheet, CellValue};
+use crate::diagnostics::CellRef;
+use crate::input::workbook::from_float;
+
+/// A cell, or something about a sheet, that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellChange {
+    /// The sheet.
+    pub sheet: String,
+    /// The cell; none where it is about the whole sheet.
+    pub cell: Option<CellRef>,
+    /// What the cell is about, from its row and its column: `产品/平台服务 高级 · 不含税单价`.
+    pub about: String,
+    /// What differs: 数值, 公式, 文本, 类型 and so on.
+    pub what: &'static str,
+    /// What stood there; empty for nothing.
+    pub before: String,
+    /// What stands there now; empty for nothing.
+    pub after: String,
+}
+
+/// What differs, in the order of the sheets and cells.
+pub fn cells(old: &Book, new: &Book) -> Vec<CellChange> {
+    let mut changes = Vec::new();
+    for sheet in &new.sheets {
+        match old.sheet(&sheet.name) {
+            Some(before) => sheet_changes(before, sheet, &mut changes),
+            None => changes.push(of_sheet(sheet, "工作表", "", "新增")),
+        }
+    }
+    let gone = old.sheets.iter().filter(|sheet| new.sheet(&sheet.name).is_none());
+    changes.extend(gone.map(|sheet| of_sheet(sheet, "工作表", "有", "没有了")));
+    for name in old.names.keys().chain(new.names.keys()).collect::<BTreeSet<_>>() {
+        let (before, after) = (old.names.get(name), new.names.get(name));
+        if before != after {
+            let shown = |text: Option<&String>| text.cloned().unwrap_or_default();
+            changes.push(CellChange {
+                sheet: String::new(),
+                cell: None,
+                about: name.clone(),
+                what: "名称",
+                before: shown(before),
+                after: shown(after),
+            });
+        }
+    }
+    changes
+}
+
+fn of_sheet(sheet: &BookSheet, what: &'static str, before: &str, after: &str) -> CellChange {
+    CellChange {
+        sheet: sheet.name.clone(),
+        cell: None,
+        about: String::new(),
+        what,
+        before: before.to_owned(),
+        after: after.to_owned(),
+    }
+}
+
+fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>) {
+    let seen = |hidden: bool| if hidden { "隐藏" } else { "显示" };
+    if old.hidden != new.hidden {
+        changes.push(of_sheet(new, "工作表", seen(old.hidden), seen(new.hidden)));
+    }
+    let places: BTreeSet<CellRef> = old.cells.keys().chain(new.cells.keys()).copied().collect();
+    for place in places {
+        let (before, after) = (old.cells.get(&place), new.cells.get(&place));
+        let about = || about(new, place);
+        for (what, before, after) in differing(before, after) {
+            changes.push(CellChange {
+                sheet: new.name.clone(),
+                cell: Some(place),
+                about: about(),
+                what,
+                before,
+                after,
+            });
+        }
+    }
+    let merges = |sheet: &BookSheet| {
+        let mut merges: Vec<String> = sheet.merges.iter().map(|(a, b)| format!("{a}:{b}")).collect();
+        merges.sort();
+        merges
+    };
+    let (before, after) = (merges(old), merges(new));
+    let only = |mine: &[String], other: &[String]| {
+        mine.iter().filter(|merge| !other.contains(merge)).cloned().collect::<Vec<_>>().join("、")
+    };
+    if before != after {
+        let change = of_sheet(new, "合并单元格", &only(&before, &after), &only(&after, &before));
+        changes.push(change);
+    }
+    if old.hidden_rows != new.hidden_rows {
+        changes.push(of_sheet(new, "隐藏的行", &rows(&old.hidden_rows), &rows(&new.hidden_rows)));
+    }
+    if old.hidden_columns != new.hidden_columns {
+        changes.push(of_sheet(new, "隐藏的列", &columns(&old.hidden_columns), &columns(&new.hidden_columns)));
+    }
+}
+
+fn rows(rows: &[u32]) -> String {
+    rows.iter().map(|row| (row + 1).to_string()).collect::<Vec<_>>().join("、")
+}
+
+fn columns(columns: &[(u32, u32)]) -> String {
+    let letters = |column: u32| {
+        CellRef { row: 0, column }.to_string().trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+    };
+    let shown = |(first, last): &(u32, u32)| {
+        if first == last { letters(*first) } else { format!("{}–{}", letters(*first), letters(*last)) }
+    };
+    columns.iter().map(shown).collect::<Vec<_>>().join("、")
+}
+
+/// In what two cells differ: what it holds, its kind, its formula.
+fn differing(old: Option<&BookCell>, new: Option<&BookCell>) -> Vec<(&'static str, String, String)> {
+    let nothing = BookCell::default();
+    let (old, new) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
+    let mut found = Vec::new();
+    let formula = |cell: &BookCell| cell.formula.as_deref().map(plain_formula).unwrap_or_default();
+    let (before, after) = (formula(old), formula(new));
+    if before != after {
+        let shown = |text: &str| if text.is_empty() { String::new() } else { format!("={text}") };
+        found.push(("公式", shown(&before), shown(&after)));
+    }
+    if !same_value(&old.value, &new.value) {
+        let kinds = (&old.value, &new.value);
+        let is_typed = |value: &CellValue| *value != CellValue::Empty;
+        let other_kind = old.value.kind() != new.value.kind() && is_typed(kinds.0) && is_typed(kinds.1);
+        let shown = |value: &CellValue| {
+            if other_kind { format!("{}（{}）", value.shown(), value.kind()) } else { value.shown() }
+        };
+        let what = match (other_kind, &new.value, &old.value) {
+            (true, _, _) => "类型",
+            (_, CellValue::Number(_), _) | (_, CellValue::Empty, CellValue::Number(_)) => "数值",
+            (_, CellValue::Error(_), _) => "错误值",
+            _ => "文本",
+        };
+        found.push((what, shown(&old.value), shown(&new.value)));
+    }
+    found
+}
+
+/// Whether a reader would see the same: Excel writes 832.08 as 832.08000000000004.
+fn same_value(old: &CellValue, new: &CellValue) -> bool {
+    match (old, new) {
+        (CellValue::Number(a), CellValue::Number(b)) => {
+            a == b || exact(a).is_some_and(|a| Some(a) == exact(b))
+        }
+        _ => old == new,
+    }
+}
+
+fn exact(digits: &str) -> Option<rust_decimal::Decimal> {
+    from_float(digits.parse().ok()?)
+}
+
+/// Blanks and prefixes for newer functions are no change.
+fn plain_formula(formula: &str) -> String {
+    formula.replace("_xlfn.", "").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a cell is about: the first texts of its row, and the heading of its column.
+fn about(sheet: &BookSheet, place: CellRef) -> String {
+    let text = |place: CellRef| match sheet.cells.get(&anchor(sheet, place)).map(|cell| &cell.value) {
+        Some(CellValue::Text(text)) => Some(text.split_whitespace().collect::<String>()),
+        _ => None,
+    };
+    let mut row: Vec<String> = Vec::new();
+    for column in 0..place.column.min(64) {
+        let label = text(CellRef { row: place.row, column }).filter(|label| is_label(label));
+        row.extend(label.filter(|label| row.last() != Some(label)));
+    }
+    row.truncate(2);
+    let above = (0..place.row).rev().take(200).filter(|_| place.column > 0);
+    let column =
+        above.filter_map(|row| text(CellRef { row, column: place.column })).find(|label| is_label(label));
+    [row.join(" "), column.unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// A label is short and no figure.
+fn is_label(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().count() <= 20
+        && !text.chars().all(|c| c.is_ascii_digit() || ",.%-".contains(c))
+}
+
+/// The cell whose value is shown at a place.
+fn anchor(sheet: &BookSheet, place: CellRef) -> CellRef {
+    let covers = |(first, last): &&(CellRef, CellRef)| {
+        (first.row..=last.row).contains(&place.row) && (first.column..=last.column).contains(&place.column)
+    };
+    sheet.merges.iter().find(covers).map_or(place, |(first, _)| *first)
+}

@@ -1,0 +1,130 @@
+//! Which words of a text went and which came: paragraphs are matched first, then the words of those that do not match.
+//!
+//! May use: `text_stream`.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::text_stream::Stream;
+
+/// A stretch of words that took the place of another; one of them may be empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Words of the old text.
+    pub old: Range<usize>,
+    /// Words of the new text.
+    pub new: Range<usize>,
+}
+
+/// What leads from one text to the other.
+pub fn edits(old: &Stream, new: &Stream) -> Vec<Edit> {
+    let mut names = HashMap::new();
+    let old_units = unit_ids(old, &mut names);
+    let new_units = unit_ids(new, &mut names);
+    let mut words = HashMap::new();
+    let old_words = word_ids(old, &mut words);
+    let new_words = word_ids(new, &mut words);
+    let mut found = Vec::new();
+    for (before, after) in changed(&old_units, &new_units) {
+        let (a, b) = (span(old, before), span(new, after));
+        let inner = changed(&old_words[a.clone()], &new_words[b.clone()]);
+        let moved = |range: Range<usize>, by: usize| range.start + by..range.end + by;
+        found.extend(inner.into_iter().map(|(o, n)| Edit { old: moved(o, a.start), new: moved(n, b.start) }));
+    }
+    let slid = found.into_iter().map(|edit| slide(old, new, edit)).collect();
+    joined(old, new, slid)
+}
+
+/// The stretches in which two sequences differ.
+fn changed(old: &[usize], new: &[usize]) -> Vec<(Range<usize>, Range<usize>)> {
+    let ops = capture_diff_slices(Algorithm::Myers, old, new);
+    let mut found: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for op in ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
+        match found.last_mut() {
+            // A deletion and an insertion at the same place are a replacement.
+            Some((o, n)) if o.end == op.old_range().start && n.end == op.new_range().start => {
+                (o.end, n.end) = (op.old_range().end, op.new_range().end);
+            }
+            _ => found.push((op.old_range(), op.new_range())),
+        }
+    }
+    found
+}
+
+/// The words of a stretch of units.
+fn span(stream: &Stream, units: Range<usize>) -> Range<usize> {
+    let start = stream.units.get(units.start).map_or(stream.tokens.len(), |unit| unit.tokens.start);
+    let end = stream.units.get(units.end).map_or(stream.tokens.len(), |unit| unit.tokens.start);
+    start..end.max(start)
+}
+
+fn unit_ids(stream: &Stream, names: &mut HashMap<String, usize>) -> Vec<usize> {
+    stream.units.iter().map(|unit| number(stream.unit_text(unit), names)).collect()
+}
+
+fn word_ids(stream: &Stream, names: &mut HashMap<String, usize>) -> Vec<usize> {
+    stream.tokens.iter().map(|token| number(token.text.clone(), names)).collect()
+}
+
+fn number(name: String, names: &mut HashMap<String, usize>) -> usize {
+    let next = names.len();
+    *names.entry(name).or_insert(next)
+}
+
+/// Of the equal places where a pure insertion or deletion could stand, the one that begins a paragraph: `a[ba]b` is
+/// `[ab]ab`.
+fn slide(old: &Stream, new: &Stream, edit: Edit) -> Edit {
+    let (stream, range) = match (edit.old.is_empty(), edit.new.is_empty()) {
+        (true, false) => (new, edit.new.clone()),
+        (false, true) => (old, edit.old.clone()),
+        _ => return edit,
+    };
+    let same = |a: usize, b: usize| {
+        stream.tokens.get(a).zip(stream.tokens.get(b)).is_some_and(|(a, b)| a.text == b.text)
+    };
+    let begins_unit = |at: usize| {
+        stream.tokens.get(at).is_some_and(|t| stream.units.get(t.unit).is_some_and(|u| u.tokens.start == at))
+    };
+    let mut by = 0;
+    while !begins_unit(range.start - by) && range.start > by && same(range.start - by - 1, range.end - by - 1)
+    {
+        by += 1;
+    }
+    if by == 0 || !begins_unit(range.start - by) || edit.old.start < by || edit.new.start < by {
+        return edit;
+    }
+    Edit { old: edit.old.start - by..edit.old.end - by, new: edit.new.start - by..edit.new.end - by }
+}
+
+/// A word or two that stayed between two changes of one paragraph only make them hard to read.
+fn joined(old: &Stream, new: &Stream, edits: Vec<Edit>) -> Vec<Edit> {
+    let mut found: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match found.last_mut() {
+            Some(last) if is_scrap(old, new, last, &edit) => {
+                (last.old.end, last.new.end) = (edit.old.end, edit.new.end);
+            }
+            _ => found.push(edit),
+        }
+    }
+    found
+}
+
+fn is_scrap(old: &Stream, new: &Stream, first: &Edit, second: &Edit) -> bool {
+    let unit = |stream: &Stream, at: usize| stream.tokens.get(at).map(|token| token.unit);
+    let kept = second.new.start.saturating_sub(first.new.end);
+    let is_short =
+        kept <= 2 && first.old.len() + first.new.len() + second.old.len() + second.new.len() > 2 * kept + 2;
+    let one_unit = |stream: &Stream, a: &Range<usize>, b: &Range<usize>| {
+        unit(stream, a.start.min(a.end.saturating_sub(1))) == unit(stream, b.start)
+    };
+    // A figure that stayed between two that changed is no scrap.
+    let has_figure = (first.new.end..second.new.start)
+        .any(|at| new.tokens.get(at).is_some_and(|t| t.text.contains(|c: char| c.is_ascii_digit())));
+    is_short
+        && !has_figure
+        && one_unit(new, &first.new, &second.new)
+        && one_unit(old, &first.old, &second.old)
+}
