@@ -1,21 +1,56 @@
-//! `hetong explain`: what a rule looks at, why, and how to mend what it finds.
+//! `hetong explain`: what a rule looks at, why, and how to mend what it finds; or how a figure of a case came about.
 //!
 //! May use: `diagnostics`, and the list of rules it is given.
 
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
-use super::{Failure, Outcome, Session};
+use super::{Failure, Outcome, Session, explain_figure};
 use crate::diagnostics::RuleInfo;
 use crate::diagnostics::human::Paint;
+use crate::verify::checks::CHECKS;
 
-/// 解释一条规则；不给编号时列出全部规则
+/// 解释一条规则，或案卷里的一个数是怎么算出来的；什么都不写时列出全部规则
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "hetong explain [选项] [规则编号]")]
+#[command(override_usage = "hetong explain [选项] [规则编号]\n      hetong explain [选项] [数] <案卷>")]
 #[command(help_template = super::VERB_HELP_WITH_ARGUMENTS)]
 pub struct Args {
-    /// 规则编号，如 Q007；或一个字母，列出该类的规则
-    #[arg(value_name = "规则编号")]
-    pub rule: Option<String>,
+    /// 规则编号，如 Q007，或一个字母，列出该类的规则；或数的名称，如“含税上限总价”、“DD-2026-001 2026-03 应支付”
+    #[arg(value_name = "规则编号|数")]
+    pub asked: Option<String>,
+
+    /// 案卷文件夹；只写案卷时，列出其中全部的数
+    #[arg(value_name = "案卷")]
+    pub more: Vec<PathBuf>,
+}
+
+/// Prints a rule, a family, or all rules; or a figure of a case.
+pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
+    let mut rules = super::rule_infos();
+    rules.extend(CHECKS.iter().map(|check| **check));
+    let asked = args.asked.as_deref();
+    match (asked, args.more.split_last()) {
+        // A rule is the same in every case.
+        (Some(asked), Some((case, words))) if !(words.is_empty() && is_rule(asked, &rules)) => {
+            let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+            let name: Vec<String> = std::iter::once(asked.to_owned()).chain(words).collect();
+            explain_figure::run(&name.join(" "), case, session)
+        }
+        (Some(asked), None) if !is_rule(asked, &rules) && Path::new(asked).exists() => {
+            explain_figure::run("", Path::new(asked), session)
+        }
+        _ => {
+            let text = explain(asked, &rules, session.output.paint())?;
+            session.output.print(&text);
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+/// Whether this is the id of a rule or the letter of a family.
+fn is_rule(asked: &str, rules: &[RuleInfo]) -> bool {
+    let id = full_id(asked);
+    rules.iter().any(|rule| rule.id == id || rule.family() == id)
 }
 
 /// The families of rules by their letter, in the order of the documents they look at.
@@ -33,14 +68,8 @@ const FAMILIES: [(&str, &str); 10] = [
 ];
 /// Files come last: they are about the case, not about the contract.
 const FILES: (&str, &str) = ("F", "文件");
-
-/// Prints a rule, a family, or all rules.
-pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-    let rules = super::rule_infos();
-    let text = explain(args.rule.as_deref(), &rules, session.output.paint())?;
-    session.output.print(&text);
-    Ok(Outcome::Clean)
-}
+/// What `hetong verify` looks at: about finished files.
+const VERIFY: (&str, &str) = ("V", "核对");
 
 /// The text for what was asked.
 fn explain(asked: Option<&str>, rules: &[RuleInfo], paint: Paint) -> Result<String, Failure> {
@@ -87,7 +116,7 @@ fn describe(rule: &RuleInfo, paint: Paint) -> String {
 /// Rules by family, one line each.
 fn list(rules: &[RuleInfo], paint: Paint) -> String {
     let mut text = String::new();
-    for (letter, name) in FAMILIES.into_iter().chain([FILES]) {
+    for (letter, name) in FAMILIES.into_iter().chain([FILES, VERIFY]) {
         let family: Vec<&RuleInfo> = rules.iter().filter(|rule| rule.family() == letter).collect();
         if family.is_empty() {
             continue;
@@ -117,7 +146,10 @@ fn unknown(asked: &str, id: &str, rules: &[RuleInfo]) -> Failure {
             let known = FAMILIES.into_iter().chain([FILES]);
             let known = known.filter(|(letter, _)| rules.iter().any(|rule| rule.family() == *letter));
             let known: Vec<String> = known.map(|(letter, name)| format!("{letter} {name}")).collect();
-            format!("规则分为：{}；“hetong explain”列出全部规则", known.join("、"))
+            format!(
+                "规则分为：{}；“hetong explain”列出全部规则。要看一个数是怎么算出来的，在后面写上案卷：hetong explain {asked} <案卷>",
+                known.join("、")
+            )
         }
     };
     Failure(format!("没有规则“{asked}”。{hint}"))
@@ -159,6 +191,10 @@ mod tests {
     fn unknown_ids_are_answered() {
         let message = |id| ask(Some(id)).unwrap_err().0;
         assert_eq!(message("Q008"), "没有规则“Q008”。是不是 Q007（含税总价超过最高限价）？");
-        assert_eq!(message("总价"), "没有规则“总价”。规则分为：Q 报价、F 文件；“hetong explain”列出全部规则");
+        assert_eq!(
+            message("总价"),
+            "没有规则“总价”。规则分为：Q 报价、F 文件；“hetong explain”列出全部规则。\
+             要看一个数是怎么算出来的，在后面写上案卷：hetong explain 总价 <案卷>"
+        );
     }
 }

@@ -9,8 +9,9 @@
 use std::fmt::Write;
 
 pub use super::paint::Paint;
+pub use super::snippet::visible;
 use super::place;
-use super::snippet::{self, Row, visible};
+use super::snippet::{self, Row};
 use super::{CaseReport, Diagnostic, Origin, Tally};
 
 /// Writes out all findings of all cases, each case followed by its summary, and a summary over all of several.

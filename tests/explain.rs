@@ -1,0 +1,240 @@
+//! `hetong explain`: the tree of a figure, held against the cells as another reader gives them.
+
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Output;
+
+use calamine::{Data, Range, Reader, open_workbook_auto};
+use support::{CaseCopy, arg, repository, run, text, told};
+
+const CASE: &str = "星河示例";
+
+/// What is asked of a case.
+fn ask(words: &[&str], case: &Path) -> Output {
+    run(&[&["explain"], words, &[arg(case)]].concat())
+}
+
+/// The tree, which must be told without complaint.
+fn tree(words: &[&str], case: &Path) -> String {
+    let done = ask(words, case);
+    assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()), "{}", told(&done));
+    text(&done.stdout)
+}
+
+fn sample() -> std::path::PathBuf {
+    repository("fixtures/cases").join(CASE)
+}
+
+fn sheet(path: &Path) -> Range<Data> {
+    let mut book = open_workbook_auto(path).expect("a workbook");
+    book.worksheet_range_at(0).expect("a sheet").expect("cells")
+}
+
+/// A cell by its name, such as F6.
+fn number(sheet: &Range<Data>, name: &str) -> f64 {
+    let column = name.bytes().next().expect("a letter") - b'A';
+    let row: u32 = name[1..].parse().expect("a row");
+    match sheet.get_value((row - 1, u32::from(column))) {
+        Some(Data::Float(number)) => *number,
+        Some(Data::Int(number)) => *number as f64,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+/// A number with at most two decimals, in hundredths.
+fn hundredths(number: f64) -> i64 {
+    let scaled = (number * 100.0).round();
+    assert!((scaled / 100.0 - number).abs() < 1e-9, "{number}");
+    scaled as i64
+}
+
+/// `1,060,075.00` in cents.
+fn cents(text: &str) -> i64 {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    assert_eq!(text.as_bytes()[text.len() - 3], b'.', "{text}");
+    digits.parse().expect("an amount")
+}
+
+/// The rows of a table of the tree: those that end in the name of a cell.
+fn rows(tree: &str) -> Vec<Vec<&str>> {
+    let cell = |word: &str| {
+        let letters = word.chars().take_while(char::is_ascii_uppercase).count();
+        letters == 1 && word.len() > 1 && word[1..].chars().all(|c| c.is_ascii_digit())
+    };
+    let words = tree.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    words.filter(|words| words.last().is_some_and(|last| cell(last))).collect()
+}
+
+/// The value that a line of the tree gives to a figure.
+fn value_of<'t>(tree: &'t str, name: &str) -> &'t str {
+    let line = tree.lines().find(|line| line.contains(&format!("{name} = "))).expect("the figure");
+    line.split(" = ").nth(1).expect("a value").split(' ').next().expect("a value")
+}
+
+#[test]
+fn the_cap_comes_from_the_cells_of_the_quotation() {
+    let told = tree(&["含税上限总价"], &sample());
+    let quotation = sheet(&sample().join("报价表.xlsx"));
+    assert!(told.contains("报价表.xlsx › 工作表“报价表”"), "{told}");
+    let rows = rows(&told);
+    assert_eq!(rows.len(), 21, "{told}");
+    let mut sum = 0;
+    let mut seen = BTreeMap::new();
+    for row in &rows {
+        // │ │ 产品/平台服务·高级 1,102,506.00 1040100.00 × 1.06 832.08 × 1250 F6
+        let cell = *row.last().expect("a cell");
+        let price = hundredths(number(&quotation, cell));
+        let workload = number(&quotation, &cell.replace('F', "C")) as i64;
+        let net = price * workload;
+        let gross = (net * 106 + 50) / 100;
+        let line = row.join(" ");
+        assert!(line.contains(&format!("{}.{:02} × 1.06", net / 100, net % 100)), "{line}");
+        assert!(line.contains(&format!("{}.{:02} × {workload}", price / 100, price % 100)), "{line}");
+        let value = row.iter().find(|word| word.contains(',')).expect("the row's 含税总价");
+        assert_eq!(cents(value), gross, "{line}");
+        sum += gross;
+        assert!(seen.insert(cell, gross).is_none(), "{cell} twice");
+    }
+    assert_eq!(cents(value_of(&told, "含税上限总价")), sum, "{told}");
+    for said in ["四舍五入到分；依据 附件3 备注(2)", "依据 附件3 合计", "依据 4.3", "招标.yaml"]
+    {
+        assert!(told.contains(said), "{said} in {told}");
+    }
+}
+
+#[test]
+fn a_settlement_comes_from_the_cells_of_the_month() {
+    // The figures are those that fixtures/cases/make.py worked out and the ledger holds.
+    let told = tree(&["DD-2026-001", "2026-03", "应支付"], &sample());
+    assert_eq!(value_of(&told, "DD-2026-001 2026-03 应支付"), "50,492.32");
+    assert!(told.contains("52871.54 × 95.5 ÷ 100；四舍五入到分；依据 4.5"), "{told}");
+    let month = sheet(&sample().join("结算/2026-03/工时.xlsx"));
+    // 人天 of the order's rows, as calamine reads them, and as the tree cites them.
+    let heading = month.rows().position(|row| row.iter().any(|cell| cell.to_string().contains("人天")));
+    let heading = heading.expect("headings");
+    let column = |name: &str| {
+        let names = month.rows().nth(heading).expect("headings");
+        names.iter().position(|cell| cell.to_string().contains(name)).expect("a column")
+    };
+    let (order, days) = (column("订单"), column("人天"));
+    let read: f64 = month
+        .rows()
+        .skip(heading + 1)
+        .filter(|row| row[order].to_string().trim() == "DD-2026-001")
+        .map(|row| row[days].to_string().parse::<f64>().expect("人天"))
+        .sum();
+    let cited: f64 = rows(&told).iter().map(|row| number(&month, row.last().expect("a cell"))).sum();
+    assert!((read - 72.0).abs() < 1e-9 && (cited - read).abs() < 1e-9, "{read} {cited} {told}");
+    assert!(told.contains("附件2") && told.contains("考核.xlsx › 工作表"), "{told}");
+}
+
+#[test]
+fn balances_cite_the_ledgers_own_line() {
+    // The second line, of April, opened with 50,492.32; the ledger's last closing is another figure.
+    let told = tree(&["DD-2026-001 2026-04 结算前已结算金额"], &sample());
+    assert!(told.contains("台账第 2 号 已结算 50,492.32  ← 台账.jsonl:2:1"), "{told}");
+    // May is not issued: it goes on from the last line, 141,278.14 of line 3.
+    let told = tree(&["DD-2026-001 2026-05 结算前已结算金额"], &sample());
+    assert!(told.contains("台账第 3 号 累计 141,278.14  ← 台账.jsonl:3:1"), "{told}");
+    let told = tree(&["DD-2026-001 2026-05 结算后剩余金额"], &sample());
+    assert!(told.contains("含税上限总价 − 结算后已结算金额 = "), "{told}");
+}
+
+#[test]
+fn orders_and_the_data_level_are_explained() {
+    let told = tree(&["DD-2026-001 订单总额"], &sample());
+    assert!(told.contains("3 行金额之和；依据 附件6"), "{told}");
+    assert!(told.contains("人天 120  ← 订单/DD-2026-001.yaml:13:34"), "{told}");
+    assert!(told.contains("产品/平台服务·高级 含税单价 = 882.00 元/人天"), "{told}");
+    let plan = tree(&["DD-2026-001 付款计划3 尾款 应付金额"], &sample());
+    assert!(plan.contains("订单总额 − 其余各期 = ") && plan.contains("比例 30%  ← 订单/"), "{plan}");
+    let executed = tree(&["DD-2026-002 框架协议已执行金额"], &sample());
+    assert!(executed.contains("DD-2026-001 订单总额 = "), "{executed}");
+    let level = tree(&["数据级别"], &sample());
+    assert!(level.contains("就高不就低") && level.contains("数据类别 A1-1"), "{level}");
+    let words = tree(&["不含税价大写"], &sample());
+    assert!(words.contains("的中文大写；依据 4.3") && rows(&words).len() == 21, "{words}");
+}
+
+#[test]
+fn names_are_forgiving_and_what_is_not_clear_is_listed() {
+    assert_eq!(tree(&["含税 上限总价"], &sample()), tree(&["含税上限总价"], &sample()));
+    let done = ask(&["应支付"], &sample());
+    let said = text(&done.stderr);
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("请写全名称") && said.contains("\n  DD-2026-001 2026-03 应支付\n"), "{said}");
+    let done = ask(&["含税上线总介"], &sample());
+    let said = text(&done.stderr);
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("是不是“含税上限总价”") && said.contains("合同正文 4.3\n"), "{said}");
+    // Only the case: all that there is.
+    let all = tree(&[], &sample());
+    for line in
+        ["附件3 报价表", "  产品/平台服务·高级  含税单价、不含税总价、含税总价", "委托订单 DD-2026-002"]
+    {
+        assert!(all.contains(line), "{line} in {all}");
+    }
+    // A rule is a rule with a case, too.
+    let rule = tree(&["q007"], &sample());
+    assert!(rule.starts_with("Q007 "), "{rule}");
+    let without = run(&["explain", "含税上限总价"]);
+    assert_eq!(without.status.code(), Some(2));
+    assert!(text(&without.stderr).contains("hetong explain 含税上限总价 <案卷>"), "{}", told(&without));
+}
+
+#[test]
+fn errors_of_the_case_are_told() {
+    let case = CaseCopy::of(CASE);
+    case.replace("邮政编码: \"610041\"", "邮政编码: \"61004\"");
+    let done = ask(&["含税上限总价"], &case.path());
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert!(text(&done.stdout).starts_with("含税上限总价 = "), "{}", told(&done));
+    assert!(text(&done.stderr).contains("上面的数可能因此不对或不全：\n  P002 "), "{}", told(&done));
+    // A figure that is not there because of an error.
+    case.replace("报价: 报价表.xlsx", "报价: 没有.xlsx");
+    let done = ask(&["含税上限总价"], &case.path());
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    assert!(text(&done.stderr).contains("没有叫“含税上限总价”的数"), "{}", told(&done));
+    assert!(text(&done.stderr).contains("F001"), "{}", told(&done));
+    // A folder of several cases is not one case.
+    let done = ask(&["含税上限总价"], &repository("fixtures/cases"));
+    assert_eq!(done.status.code(), Some(2));
+    assert!(text(&done.stderr).contains("有 3 个案卷"), "{}", told(&done));
+    assert_eq!(ask(&["含税上限总价"], &case.output()).status.code(), Some(2));
+}
+
+/// May of the sample straddles a change of the rate from 6 % to 3 % on the 16th.
+#[test]
+fn a_month_with_two_rates_is_explained_by_rate() {
+    let case = CaseCopy::of(CASE);
+    let change = "报价: 报价表.xlsx\n调整:\n  - {生效日期: 2026-05-16, 事由: 增值税税率调整, 税率: 3%}\n";
+    case.replace("报价: 报价表.xlsx\n", change);
+    let of = |what: &str| {
+        let done = ask(&[&format!("DD-2026-001 2026-05 {what}")], &case.path());
+        assert_ne!(done.status.code(), Some(2), "{}", told(&done));
+        text(&done.stdout)
+    };
+    let net = of("不含税");
+    assert!(net.contains("各税率的不含税之和 = "), "{net}");
+    assert!(net.contains("最后一个税率取余数") && net.contains("÷ 1.03；四舍五入到分；依据 4.6.6"), "{net}");
+    let [whole, six, three] =
+        ["应支付", "应支付（税率6%）", "应支付（税率3%）"].map(|name| cents(value_of(&net, name)));
+    assert_eq!(six + three, whole, "{net}");
+    // r2(gross / 1.06) + r2(gross / 1.03), in whole cents.
+    let round = |gross: i64, percent: i64| (gross * 100 * 2 + percent) / (percent * 2);
+    assert_eq!(cents(value_of(&net, "2026-05 不含税")), round(six, 106) + round(three, 103), "{net}");
+    assert!(net.contains("（5月1日至15日）") && net.contains("（5月16日至31日）"), "{net}");
+    assert!(net.contains("税率 3%  ← 合同.yaml:"), "{net}");
+    // The cap is compared 不含税 from then on, and the balance is the sum of what the ledger's lines gave 不含税.
+    let left = of("结算后剩余金额");
+    assert!(left.contains("不含税价 − 结算后已结算金额（不含税） = "), "{left}");
+    for issued in ["47,634.26", "54,230.40", "31,416.60"] {
+        assert!(left.contains(issued), "{issued} in {left}");
+    }
+    let opening = cents(value_of(&left, "结算前已结算金额（不含税）"));
+    assert_eq!(opening, 47_634_26 + 54_230_40 + 31_416_60, "{left}");
+}
