@@ -87,7 +87,7 @@ fn the_form_is_complete() {
     let files: Vec<&str> = pack.documents.iter().map(|document| document.file.as_str()).collect();
     let expected = "合同正文 附件1-技术规范书 附件2-服务质量考核办法 附件3-报价表 附件4-廉洁诚信承诺书 \
         附件5-信息安全合作责任书 附件6-委托订单 附件7-结算单 合同全套 委托订单-<编号> 结算单-<月份>-<订单编号> \
-        结算汇总-<月份> 核对报告 变更对照表";
+        结算汇总-<月份> 补充协议-<编号> 核对报告 变更对照表";
     assert_eq!(files, expected.split_whitespace().collect::<Vec<_>>());
     assert_eq!(pack.documents.iter().filter(|document| document.in_bundle).count(), 8);
     let xlsx = pack.documents.iter().filter(|document| document.xlsx).map(|document| document.id.as_str());

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::contract::{DateParts, framework_name};
 use super::or_blank;
-use super::revision::{cap, editions, ordinal, supplement_name};
+use super::revision::{cap, editions, ordinal};
 use crate::compute::change::{Change, signed, signed_percent};
 use crate::compute::contract::ContractFigures;
 use crate::compute::prices::{CapBasis, PriceHistory, Prices};
@@ -27,7 +27,7 @@ pub struct SupplementView {
     pub contract_name: String,
     /// 原合同's day of signing.
     pub signed: DateParts,
-    /// 补充协议一、补充协议二: those before this one; empty for the first.
+    /// 补充协议（一）、补充协议（二）: those before this one; empty for the first.
     pub earlier: String,
     /// 事由.
     pub reason: String,
@@ -131,7 +131,10 @@ impl SupplementView {
             },
             contract_name: framework_name(case, pack, &project),
             signed: DateParts::of(case.contract.signed_on.as_ref().map(|date| date.value)),
-            earlier: (1..number).map(supplement_name).collect::<Vec<_>>().join("、"),
+            earlier: (1..number)
+                .map(|number| format!("补充协议（{}）", ordinal(number)))
+                .collect::<Vec<_>>()
+                .join("、"),
             reason: reason(adjustment, rate.is_some(), prices.is_some()),
             from: DateParts::of(now.from),
             rate,
@@ -290,7 +293,7 @@ mod tests {
         let row = &prices.rows[0];
         assert_eq!((row.gross_old.as_str(), row.gross_new.as_str()), ("776.33", "721.00"));
         assert_eq!((row.difference.as_str(), row.percent.as_str()), ("-53.72", "-7.13%"));
-        assert_eq!(view.earlier, "补充协议一");
+        assert_eq!(view.earlier, "补充协议（一）");
         assert!(view.net_basis && view.net_basis_before);
     }
 

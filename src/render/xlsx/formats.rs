@@ -38,6 +38,11 @@ pub(super) fn line() -> Format {
     cell().set_align(FormatAlign::Left)
 }
 
+/// To what an annex is revised.
+pub(super) fn mark(align: FormatAlign) -> Format {
+    cell().set_bold().set_align(align)
+}
+
 /// A hint beside the table, on the screen only.
 pub(super) fn hint() -> Format {
     song().set_font_size(10).set_font_color(Color::RGB(0x007F_7F7F)).set_align(FormatAlign::VerticalCenter)
@@ -51,6 +56,12 @@ pub(super) fn status() -> Format {
 /// Framed text from the left.
 pub(super) fn text() -> Format {
     cell().set_border(FormatBorder::Thin).set_align(FormatAlign::Left)
+}
+
+/// The same on one line, cut off at the cell's end.
+pub(super) fn clipped() -> Format {
+    let cell = song().set_font_size(10).set_align(FormatAlign::VerticalCenter).set_align(FormatAlign::Left);
+    cell.set_border(FormatBorder::Thin)
 }
 
 /// Framed text in the middle.
@@ -98,6 +109,22 @@ pub(super) fn money_total() -> Format {
 pub(super) fn percent(decimals: u32) -> Format {
     let zeros = "0".repeat(decimals as usize);
     centred().set_num_format(if decimals == 0 { "0%".to_owned() } else { format!("0.{zeros}%") })
+}
+
+/// A difference in 元, with its sign.
+pub(super) fn difference() -> Format {
+    money().set_num_format("+#,##0.00;-#,##0.00;0.00")
+}
+
+/// A share of the old figure, with its sign.
+pub(super) fn share() -> Format {
+    money().set_num_format("+0.00%;-0.00%;0.00%")
+}
+
+/// A difference of two rates in percentage points, with as many decimals as it needs.
+pub(super) fn points(decimals: u32) -> Format {
+    let zeros = if decimals == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(decimals as usize)) };
+    money().set_num_format(format!("+{zeros}\"个百分点\";-{zeros}\"个百分点\";0"))
 }
 
 /// Makes a cell one to fill in: coloured, and open on a locked sheet.

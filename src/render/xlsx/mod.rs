@@ -101,8 +101,7 @@ fn mark(table: &mut layout::Table, meta: &SheetMeta, title: u32) -> Result<u32, 
     if meta.mark.is_empty() {
         return Ok(title);
     }
-    let format = formats::line().set_bold().set_align(FormatAlign::Center);
-    table.across(layout::MIN_ROW, &meta.mark, &format)
+    table.across(layout::MIN_ROW, &meta.mark, &formats::mark(FormatAlign::Center))
 }
 
 /// A text on one line.

@@ -3,10 +3,11 @@
 //! May use: `view`, `formats`, `layout`.
 
 use rust_decimal::Decimal;
+use rust_xlsxwriter::FormatAlign;
 
 use super::formats;
 use super::layout::{Cell, Content, Table, at};
-use super::{Paper, XlsxError, mark};
+use super::{Paper, XlsxError};
 use crate::view::sheets::{Money, PricePost, PriceRow, PriceTable, PriceTotals, SheetMeta};
 
 /// The sheet's name.
@@ -53,9 +54,8 @@ pub(super) fn write(
     view: &PriceTable,
     prices: Prices,
 ) -> Result<Places, XlsxError> {
-    let title = table.across(36, &view.title, &formats::title())?;
-    mark(table, meta, title)?;
-    table.across(MIN_LINE, &view.project, &formats::line())?;
+    table.across(36, &view.title, &formats::title())?;
+    project(table, meta, view)?;
     headings(table, view)?;
     let first = table.row;
     let mut places =
@@ -73,6 +73,18 @@ pub(super) fn write(
     // Landscape A4 has about 695 pixels; as small as 85 % is still read with ease.
     table.one_page_up_to(815);
     Ok(places)
+}
+
+/// The project, and at the right what the annex is revised to: a row of its own would not fit the page.
+fn project(table: &mut Table, meta: &SheetMeta, view: &PriceTable) -> Result<(), XlsxError> {
+    if meta.mark.is_empty() {
+        table.across(MIN_LINE, &view.project, &formats::line())?;
+    } else {
+        let mark = Cell::text(NET_PRICE, GROSS_TOTAL, &meta.mark, &formats::mark(FormatAlign::Right));
+        let project = Cell::text(0, GROSS_CEILING, &view.project, &formats::line());
+        table.row(MIN_LINE, &[project, mark])?;
+    }
+    Ok(())
 }
 
 /// The height of a line of the table in pixels: 21 of them and the rest fit one page.
