@@ -6,19 +6,20 @@
 
 #[path = "support/chain.rs"]
 mod chain;
+#[path = "support/faults.rs"]
+mod faults;
 mod support;
 #[path = "support/synthetic.rs"]
 mod synthetic;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use faults::{as_ordinary_user, namespaces, set_rights, started, wait_for, with_file_limit, with_full_disk};
 use serde_json::Value;
 use support::{arg, copy_folder, hetong, snapshot, told};
 use synthetic::{Plan, Random};
@@ -145,12 +146,8 @@ impl Moment {
             Self::After(time) => started.elapsed() >= *time,
             Self::Recorded(number, _) => recorded() >= *number,
         };
-        while !reached() {
-            assert!(started.elapsed() < Duration::from_secs(300), "hetong comes to no end");
-            if child.try_wait().expect("a child").is_some() {
-                return false;
-            }
-            sleep(Duration::from_micros(300));
+        if !wait_for(child, reached) {
+            return false;
         }
         if let Self::Recorded(_, time) = self {
             sleep(*time);
@@ -161,9 +158,7 @@ impl Moment {
 
 /// Issues a month and kills the program at a moment. Whether it was killed; if it ended before, it ended well.
 fn killed(workspace: &Workspace, moment: &Moment, ledgers: usize) -> bool {
-    let mut command = hetong();
-    command.args(workspace.issue("2026-03")).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().expect("hetong starts");
+    let mut child = started(&workspace.issue("2026-03"));
     if moment.wait(&mut child, workspace, ledgers) {
         child.kill().expect("a signal");
     }
@@ -317,14 +312,6 @@ fn march_issued() -> Workspace {
     workspace
 }
 
-/// Runs the program where no file may grow beyond so many blocks of 512 bytes.
-fn with_file_limit(blocks: u64, arguments: &[String]) -> Output {
-    let script = "trap '' XFSZ; ulimit -f \"$1\" || exit 99; shift; exec \"$@\"";
-    let mut command = Command::new("sh");
-    command.args(["-c", script, "sh", &blocks.to_string()]).arg(hetong().get_program()).args(arguments);
-    command.output().expect("sh starts")
-}
-
 #[test]
 fn an_output_that_cannot_be_written_to_its_end_leaves_the_old_one() {
     fails_and_changes_nothing(&march_issued(), "写不进去", |workspace| {
@@ -345,44 +332,6 @@ fn a_ledger_line_that_cannot_be_written_to_its_end_is_taken_back() {
     });
 }
 
-/// Whether the system lets us mount a disk of our own. Where it does not, the tests with a limit on the length of files
-/// stand in for those with a full disk.
-fn namespaces() -> bool {
-    let probe = ["-Urm", "sh", "-c", "mount -t tmpfs none /tmp"];
-    let allowed = Command::new("unshare").args(probe).stderr(Stdio::null()).status();
-    let allowed = allowed.is_ok_and(|status| status.success());
-    if !allowed {
-        eprintln!("not run: this system does not let us mount a tmpfs in a namespace (unshare -Urm)");
-    }
-    allowed
-}
-
-/// A full disk under one folder of the workspace. It is mounted over the folder, filled up, and what stands on it in
-/// the end is copied back, because the mount ends with the script.
-const FULL: &str = "set -e
-    full=$1 spare=$2 room=$3; shift 3
-    mount -t tmpfs -o size=64m none \"$spare\"
-    cp -a \"$full/.\" \"$spare\"
-    mount --move \"$spare\" \"$full\"
-    head -c \"$((64 * 1024 * 1024))\" /dev/zero > \"$full/.filler\" 2>/dev/null || true
-    truncate -s -\"$room\" \"$full/.filler\"
-    set +e; \"$@\"; code=$?; set -e
-    rm \"$full/.filler\"
-    cp -a \"$full/.\" \"$spare\"
-    exit $code";
-
-fn with_full_disk(workspace: &Workspace, under: &Path, room: usize) -> Output {
-    let spare = tempfile::tempdir().expect("a folder");
-    let mut unshare = Command::new("unshare");
-    unshare.args(["-Urm", "sh", "-c", FULL, "sh"]).args([under, spare.path()]).arg(room.to_string());
-    unshare.arg(hetong().get_program()).args(workspace.issue("2026-04"));
-    let done = unshare.output().expect("unshare starts");
-    // What the program left on the full disk is what counts from now on.
-    fs::remove_dir_all(under).expect("removed");
-    copy_folder(spare.path(), under);
-    done
-}
-
 /// One case whose ledger ends close to the end of a block, so that the next line needs another block of the disk.
 fn at_the_end_of_a_block() -> Workspace {
     let workspace = Workspace::new(1, 1, &["2026-03", "2026-04"]);
@@ -400,7 +349,7 @@ fn a_disk_full_of_output_changes_nothing() {
             return;
         }
         fails_and_changes_nothing(&march_issued(), "磁盘满了", |workspace| {
-            with_full_disk(workspace, &workspace.output(), room)
+            with_full_disk(&workspace.output(), room, &workspace.issue("2026-04"))
         });
     }
 }
@@ -411,35 +360,8 @@ fn a_full_disk_under_the_ledger_changes_nothing() {
         return;
     }
     fails_and_changes_nothing(&at_the_end_of_a_block(), "磁盘满了", |workspace| {
-        with_full_disk(workspace, &workspace.cases(), 0)
+        with_full_disk(&workspace.cases(), 0, &workspace.issue("2026-04"))
     });
-}
-
-/// Gives everything below a folder these rights.
-fn set_rights(folder: &Path, folders: u32, files: u32) {
-    for entry in walkdir::WalkDir::new(folder).contents_first(true) {
-        let entry = entry.expect("an entry");
-        let mode = if entry.file_type().is_dir() { folders } else { files };
-        fs::set_permissions(entry.path(), Permissions::from_mode(mode)).expect("rights");
-    }
-}
-
-/// Runs the program as a user to whom rights mean something: root may write everywhere.
-fn as_ordinary_user(workspace: &Workspace) -> Output {
-    const NOBODY: u32 = 65534;
-    let folder = workspace.folder.path();
-    let beside = tempfile::tempdir().expect("a folder");
-    let program = beside.path().join("hetong");
-    fs::copy(hetong().get_program(), &program).expect("a copy of the program");
-    for path in [folder, beside.path()] {
-        fs::set_permissions(path, Permissions::from_mode(0o755)).expect("rights");
-    }
-    let mut command = Command::new(&program);
-    command.args(workspace.issue("2026-04"));
-    if fs::metadata(folder).expect("a folder").uid() == 0 {
-        command.uid(NOBODY).gid(NOBODY);
-    }
-    command.output().expect("hetong starts")
 }
 
 #[test]
@@ -447,7 +369,7 @@ fn an_output_folder_that_is_read_only_is_told_and_nothing_is_recorded() {
     fails_and_changes_nothing(&march_issued(), "写不进去", |workspace| {
         set_rights(&workspace.cases(), 0o777, 0o666);
         set_rights(&workspace.output(), 0o555, 0o444);
-        let done = as_ordinary_user(workspace);
+        let done = as_ordinary_user(workspace.folder.path(), &workspace.issue("2026-04"));
         set_rights(&workspace.output(), 0o755, 0o644);
         done
     });
@@ -458,7 +380,7 @@ fn a_case_folder_that_is_read_only_is_told_and_nothing_is_written() {
     fails_and_changes_nothing(&march_issued(), "写不进去", |workspace| {
         set_rights(&workspace.output(), 0o777, 0o666);
         set_rights(&workspace.cases(), 0o555, 0o444);
-        let done = as_ordinary_user(workspace);
+        let done = as_ordinary_user(workspace.folder.path(), &workspace.issue("2026-04"));
         set_rights(&workspace.cases(), 0o755, 0o644);
         done
     });
