@@ -7,7 +7,11 @@
 
 mod build;
 mod check;
+mod diff;
+mod diff_tell;
 mod explain;
+mod explain_figure;
+mod figure_text;
 mod new;
 mod only;
 mod output;
@@ -17,6 +21,7 @@ mod settle;
 mod settle_tell;
 mod stop;
 mod usage;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -69,6 +74,8 @@ enum Verb {
     Check(check::Args),
     Build(build::Args),
     Settle(settle::Args),
+    Diff(diff::Args),
+    Verify(verify::Args),
     Explain(explain::Args),
     Schema(schema::Args),
 }
@@ -141,6 +148,8 @@ fn run_with(arguments: impl IntoIterator<Item = OsString>, output: &mut Output) 
         Verb::Check(args) => check::run(args, &mut session),
         Verb::Build(args) => build::run(args, &mut session),
         Verb::Settle(args) => settle::run(args, &mut session),
+        Verb::Diff(args) => diff::run(args, &mut session),
+        Verb::Verify(args) => verify::run(args, &mut session),
         Verb::Explain(args) => explain::run(args, &mut session),
         Verb::Schema(args) => schema::run(args, &mut session),
     };
@@ -201,7 +210,7 @@ mod tests {
     #[test]
     fn help_is_chinese_throughout() {
         let verbs = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
-        assert_eq!(verbs, ["new", "check", "build", "settle", "explain", "schema"]);
+        assert_eq!(verbs, ["new", "check", "build", "settle", "diff", "verify", "explain", "schema"]);
         let root = hetong(&["--help"]);
         assert_eq!((root.0, root.2.as_str()), (0, ""));
         let mut texts = vec![root.1];
@@ -230,7 +239,9 @@ mod tests {
           check    检查案卷，列出全部问题
           build    检查案卷并生成整套合同（PDF 和 XLSX）
           settle   按月结算：生成全部案卷当月的结算单（PDF 和 XLSX）和结算汇总
-          explain  解释一条规则；不给编号时列出全部规则
+          diff     列出签订后的调整改变了什么，并生成变更对照表（PDF 和 XLSX）
+          verify   核对生成的文件：读回 PDF 和 XLSX，由案卷重新计算，逐字逐格比较
+          explain  解释一条规则，或案卷里的一个数是怎么算出来的；什么都不写时列出全部规则
           schema   输出 合同.yaml 或委托订单的 JSON Schema，编辑器用它补全和检查
 
         选项：
@@ -285,6 +296,26 @@ mod tests {
               --templates <目录>      使用此目录中的合同模板，而不是内置的模板
               --color <方式>          彩色输出：auto（默认，只在终端上）、always、never
           -h, --help                  显示说明
+        "#);
+    }
+
+    #[test]
+    fn diff_help() {
+        insta::assert_snapshot!(hetong(&["diff", "--help"]).1, @r#"
+        列出签订后的调整改变了什么，并生成变更对照表（PDF 和 XLSX）
+
+        用法：hetong diff [选项] <案卷|目录>
+
+        参数：
+          <案卷|目录>  案卷文件夹，或含有多个案卷的文件夹
+
+        选项：
+              --at <日期>         只对照到这一天已经生效的调整，如 2026-09-15；默认全部
+          -o, --output <目录>     生成到此目录，默认 output
+              --font-dir <目录>   从此目录取中文字体，而不是从系统
+              --templates <目录>  使用此目录中的合同模板，而不是内置的模板
+              --color <方式>      彩色输出：auto（默认，只在终端上）、always、never
+          -h, --help              显示说明
         "#);
     }
 

@@ -1,0 +1,170 @@
+//! One output folder: its manifest, its files, each file against the inputs and against itself.
+//!
+//! May use: `diagnostics`, `bundle::workshop`, `verify`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::checks::{self, MANIFEST, MISSING, NO_CASE, UNLISTED};
+use super::file::{FileCheck, check};
+use super::find::Nearby;
+use super::fresh::name_below;
+use super::month;
+use super::record::{FILE, Kind, Record};
+use super::side::CaseSide;
+use super::tally::Tally;
+use crate::bundle::workshop::Workshop;
+use crate::diagnostics::{Diagnostic, Findings, Severity};
+
+/// What is given to every folder of a run.
+#[derive(Debug)]
+pub struct Means<'a> {
+    /// Packs and fonts.
+    pub workshop: &'a Workshop,
+    /// The case as the user named it.
+    pub case: Option<&'a Path>,
+    /// Cases around.
+    pub nearby: &'a Nearby,
+}
+
+/// What came of one folder.
+#[derive(Debug)]
+pub struct Checked {
+    /// Whose it is.
+    pub name: String,
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What was found in it.
+    pub findings: Findings,
+    /// How much was looked at.
+    pub tally: Tally,
+    /// The case it was held against; none where it was not found, or none is needed.
+    pub side: Option<CaseSide>,
+}
+
+/// The output folders at or below a path: every folder with a manifest.
+pub fn folders(path: &Path) -> Vec<PathBuf> {
+    let walk = WalkDir::new(path).sort_by_file_name().into_iter();
+    // Not what another run of hetong is just putting ready.
+    let worth = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let manifests = walk.filter_entry(worth).filter_map(Result::ok).filter(|entry| entry.file_name() == FILE);
+    manifests.filter_map(|entry| entry.path().parent().map(Path::to_path_buf)).collect()
+}
+
+/// Checks one.
+///
+/// # Errors
+/// What keeps all of them from being checked.
+pub fn verify(folder: &Path, means: &Means<'_>) -> Result<Checked, String> {
+    let mut findings = Vec::new();
+    let fallback = || folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let Some(record) = Record::read(folder, &mut findings) else {
+        let findings = collected(findings);
+        return Ok(Checked {
+            name: fallback(),
+            folder: folder.into(),
+            findings,
+            tally: Tally::default(),
+            side: None,
+        });
+    };
+    let side = side(&record, means, &mut findings)?;
+    let mut tally = Tally::default();
+    if let Some(side) = &side {
+        findings.extend(side.against(&record));
+        findings.extend(not_listed_but_due(&record, side));
+        if let Kind::Month(month) = &record.kind {
+            findings.extend(month::against(&record, month, side, folder));
+        }
+    }
+    findings.extend(strangers(folder, &record));
+    let checks: Vec<FileCheck> =
+        record.outputs.par_iter().map(|listed| check(folder, listed, &record, side.as_ref())).collect();
+    for check in checks {
+        tally = tally + check.tally;
+        findings.extend(check.findings);
+    }
+    if let Kind::Summary(_) = &record.kind {
+        findings.extend(month::summary(folder, &record));
+    }
+    let name = if record.case.is_empty() { fallback() } else { record.case.clone() };
+    Ok(Checked { name, folder: folder.into(), findings: collected(findings), tally, side })
+}
+
+fn collected(findings: Vec<Diagnostic>) -> Findings {
+    let mut all = Findings::default();
+    all.extend(findings);
+    all.sorted()
+}
+
+fn side(
+    record: &Record,
+    means: &Means<'_>,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Option<CaseSide>, String> {
+    if matches!(record.kind, Kind::Summary(_)) {
+        return Ok(None);
+    }
+    let found = means.case.map(Path::to_path_buf).or_else(|| means.nearby.case_of(record));
+    match found {
+        Some(folder) => CaseSide::read(&folder, record, means.workshop).map(Some),
+        None => {
+            let number = record.number.as_deref().unwrap_or("没有编号");
+            let message = format!(
+                "找不到案卷“{}”（合同 {number}）：数字没有由案卷重新计算，只核对了文件本身",
+                record.case
+            );
+            findings.push(checks::of_file(&NO_CASE, FILE, message));
+            Ok(None)
+        }
+    }
+}
+
+/// Files that the case gives and the manifest does not have: a partial build, or a shortened manifest.
+fn not_listed_but_due(record: &Record, side: &CaseSide) -> Vec<Diagnostic> {
+    let Ok(fresh) = &side.fresh else { return Vec::new() };
+    let listed: BTreeSet<&str> = record.outputs.iter().map(|listed| listed.file.as_str()).collect();
+    let missing = fresh.files.keys().filter(|name| !listed.contains(name.as_str()));
+    let told = missing.map(|name| {
+        let message = format!("清单里没有“{name}”，由这个案卷应有这份文件（只生成过一部分，或清单被删改）");
+        checks::graded(checks::of_file(&MISSING, FILE, message), Severity::Warning)
+    });
+    let mut findings: Vec<Diagnostic> = told.collect();
+    let surplus = record.outputs.iter().filter(|listed| !fresh.files.contains_key(&listed.file));
+    findings.extend(surplus.map(|listed| {
+        let message = format!("清单列有“{}”，由案卷重新生成时没有这份文件", listed.file);
+        checks::of_file(&MANIFEST, FILE, message)
+    }));
+    findings
+}
+
+/// Files that look like ours and are not listed.
+fn strangers(folder: &Path, record: &Record) -> Vec<Diagnostic> {
+    let deep = if matches!(record.kind, Kind::Summary(_)) { 1 } else { 3 };
+    let walk = WalkDir::new(folder).max_depth(deep).sort_by_file_name().into_iter();
+    let own = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0
+            || !(entry.file_name().to_string_lossy().starts_with(['.', '~'])
+                || entry.file_type().is_dir() && entry.path().join(FILE).exists())
+    };
+    let mut findings = Vec::new();
+    for entry in walk.filter_entry(own).filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+        let Some(name) = name_below(folder, entry.path()) else { continue };
+        let document = [".pdf", ".xlsx"].iter().any(|extension| name.to_lowercase().ends_with(extension));
+        // What a correction replaced is kept under such a name, on purpose.
+        let kept = name.contains("，已更正）");
+        if document && !kept && !record.outputs.iter().any(|listed| listed.file == name) {
+            let size = fs::metadata(entry.path()).map_or(0, |data| data.len());
+            let message =
+                format!("文件夹里有“{name}”（{size} 字节），清单里没有：不是这一套文件的一部分，没有核对");
+            findings.push(checks::of_file(&UNLISTED, &name, message));
+        }
+    }
+    findings
+}

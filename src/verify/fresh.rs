@@ -1,0 +1,82 @@
+//! The same files made anew from the inputs, away from the output folder: what a file on disk is held against.
+//!
+//! May use: `bundle`, `render`, `verify::record`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+use walkdir::WalkDir;
+
+use super::record::FILE;
+use crate::bundle::build::build;
+use crate::bundle::job::Job;
+use crate::bundle::produce::Press;
+use crate::bundle::settle_plan::{Request, Wanted, plan};
+use crate::render::fonts::Fonts;
+use crate::render::template::Templates;
+
+/// Files by name, and the manifest that goes with them.
+#[derive(Clone, Debug, Default)]
+pub struct Fresh {
+    /// Contents by name below the folder.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The manifest of a bundle.
+    pub manifest: Value,
+    /// State and figures of a month's 结算单, as its manifest lists them, by order.
+    pub settlements: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A case's bundle.
+///
+/// # Errors
+/// Why it cannot be made, as a Chinese clause.
+pub fn bundle(job: &Job, fonts: &Fonts) -> Result<Fresh, String> {
+    let folder = tempfile::tempdir().map_err(|error| crate::input::folder::explain(&error))?;
+    let target = folder.path().join("output");
+    build(job, fonts, &[], &target).map_err(|error| error.to_string())?;
+    let mut fresh = Fresh::default();
+    for entry in WalkDir::new(&target).into_iter().filter_map(Result::ok) {
+        if let (true, Some(name)) = (entry.file_type().is_file(), name_below(&target, entry.path())) {
+            fresh.files.insert(name, fs::read(entry.path()).unwrap_or_default());
+        }
+    }
+    let manifest = fresh.files.remove(FILE).unwrap_or_default();
+    fresh.manifest = serde_json::from_slice(&manifest).unwrap_or_default();
+    Ok(fresh)
+}
+
+/// A case's 结算单 of the month that was read.
+///
+/// # Errors
+/// Why they cannot be made, as a Chinese clause.
+pub fn month(job: &Job, fonts: &Fonts, templates: Arc<Templates>) -> Result<Fresh, String> {
+    let request = Request {
+        issuing: None,
+        wanted: &Wanted::Everything,
+        drafts: &BTreeSet::new(),
+        otherwise: &|_, _| Ok(false),
+    };
+    let plan = plan(job, request).map_err(|error| error.to_string())?;
+    let press = Press::with(job, fonts, templates);
+    let mut fresh = Fresh::default();
+    for decided in &plan.decided {
+        let outputs =
+            press.settlement(&decided.settlement, &decided.issue).map_err(|error| error.to_string())?;
+        fresh.files.extend(outputs.into_iter().map(|output| (output.name, output.bytes)));
+        let entry = serde_json::to_value(decided.entry()).unwrap_or_default();
+        let texts = entry.as_object().into_iter().flatten();
+        let texts = texts.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+        fresh.settlements.insert(decided.settlement.order.clone(), texts.collect());
+    }
+    Ok(fresh)
+}
+
+/// A path below a folder as the manifest writes it.
+pub fn name_below(folder: &Path, path: &Path) -> Option<String> {
+    let below = path.strip_prefix(folder).ok()?;
+    let parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    Some(parts.join("/"))
+}

@@ -1,0 +1,271 @@
+//! The ledger's chain, checked again from the file's bytes by a reader of its own: each line's hash, the link to the line
+//! before, 序号, balances, tax, corrections. Amounts are integers, and nothing of `input::ledger` is used.
+//!
+//! May use: `model`, `diagnostics`, `verify::{checks, exact}`.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::checks::{self, LEDGER};
+use super::exact::{Cents, Number, divide, read, show, without_tax};
+use crate::diagnostics::{Diagnostic, Origin, Severity, TextSpan};
+
+/// The ledger's file.
+pub const LEDGER_FILE: &str = "台账.jsonl";
+/// What stands before a line's own hash.
+const OWN: &str = ",\"本行\":\"";
+
+/// A line, as far as it could be read.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Where it stands.
+    pub origin: Origin,
+    /// 序号.
+    pub number: u64,
+    /// 订单编号.
+    pub order: String,
+    /// `2026-03`.
+    pub month: String,
+    /// 人天.
+    pub days: Number,
+    /// 得分.
+    pub score: Number,
+    /// 结算金额.
+    pub work_gross: Cents,
+    /// 应支付, 不含税, 税额.
+    pub due: [Cents; 3],
+    /// 税率, where there is one.
+    pub rate: Option<Number>,
+    /// 已结算 and 累计.
+    pub balances: [Cents; 2],
+    /// 序号 of the line that it corrects.
+    pub replaces: Option<u64>,
+    /// Hashes of the files that were issued.
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// The lines of a ledger, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Chain {
+    /// In the order of issuing.
+    pub lines: Vec<Line>,
+    /// What is wrong.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Chain {
+    /// Reads and checks.
+    pub fn read(bytes: &[u8]) -> Self {
+        let mut chain = Self::default();
+        let mut previous = sha256(b"");
+        let mut start = 0;
+        let mut number = 0;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            number += 1;
+            let content = line.strip_suffix(b"\n").unwrap_or(line);
+            let shown = String::from_utf8_lossy(content);
+            let marked = shown.find(",\"人天\"").unwrap_or(shown.len());
+            let origin = Origin::Text(TextSpan {
+                file: LEDGER_FILE.into(),
+                bytes: start..start + marked,
+                line: number,
+                column: 1,
+            });
+            start += String::from_utf8_lossy(line).len();
+            let torn = content.len() == line.len() && !content.ends_with(b"\"}");
+            chain.line(content, torn, &previous, &origin);
+            if !torn {
+                previous = sha256(content);
+            }
+        }
+        chain
+    }
+
+    /// The line that counts for an order and a month.
+    pub fn counting(&self, order: &str, month: &str) -> Option<&Line> {
+        self.lines.iter().rfind(|line| line.order == order && line.month == month)
+    }
+
+    /// The lines that no later line corrects.
+    pub fn effective(&self) -> impl Iterator<Item = &Line> {
+        let replaced: Vec<u64> = self.lines.iter().filter_map(|line| line.replaces).collect();
+        self.lines.iter().filter(move |line| !replaced.contains(&line.number))
+    }
+
+    fn tell(&mut self, origin: &Origin, message: String, expected: Option<String>) {
+        let mut finding = checks::finding(&LEDGER, origin.clone(), message);
+        finding.expected = expected;
+        self.findings.push(finding);
+    }
+
+    fn line(&mut self, content: &[u8], torn: bool, previous: &str, origin: &Origin) {
+        if torn {
+            let told = checks::finding(&LEDGER, origin.clone(), "最后一行只写了一半，没有生效".into());
+            self.findings.push(checks::graded(told, Severity::Warning));
+            return;
+        }
+        let text = String::from_utf8_lossy(content);
+        let Some((body, own)) = text.rsplit_once(OWN) else {
+            return self.tell(origin, "这一行不是台账的格式：没有末尾的校验码“本行”".into(), None);
+        };
+        let own = own.trim_end_matches("\"}");
+        let computed = sha256(format!("{body}}}").as_bytes());
+        if own != computed {
+            let told =
+                format!("这一行被改过：内容的校验码是 {}，末尾“本行”写的是 {}", short(&computed), short(own));
+            self.tell(origin, told, Some("与开具时写入的一字不差".into()));
+        }
+        let value: Value = match serde_json::from_str(&text) {
+            Ok(value) => value,
+            Err(_) => return self.tell(origin, "这一行不是台账的格式".into(), None),
+        };
+        let linked = value.get("前行").and_then(Value::as_str).unwrap_or_default();
+        if linked != previous {
+            let told = format!(
+                "与上一行接不上：“前行”写的是 {}，上一行的校验码是 {}；上一行被改过，或中间少了、多了行",
+                short(linked),
+                short(previous)
+            );
+            self.tell(origin, told, None);
+        }
+        match line_of(&value, origin) {
+            Some(line) => {
+                self.figures(&line);
+                self.lines.push(line);
+            }
+            None => self.tell(origin, "这一行缺少必要的键，或其中的数读不出来".into(), None),
+        }
+    }
+
+    fn figures(&mut self, line: &Line) {
+        let origin = &line.origin;
+        let last = self.lines.last();
+        let number = last.map_or(1, |last| last.number + 1);
+        let opening = last.map_or(0, |last| last.balances[1]);
+        let counting =
+            self.lines.iter().rfind(|known| known.order == line.order && known.month == line.month);
+        let before = match (line.replaces, counting) {
+            (None, None) => Ok(0),
+            (Some(replaces), Some(known)) if known.number == replaces => Ok(known.due[0]),
+            (None, Some(known)) => Err(format!(
+                "{} {} 已在序号 {} 开具过，这一行却不是更正",
+                line.order, line.month, known.number
+            )),
+            (Some(replaces), _) => Err(format!("更正所替代的序号 {replaces} 不是这一份结算单有效的一行")),
+        };
+        let before = before.unwrap_or_else(|why| {
+            self.tell(origin, why, None);
+            0
+        });
+        if line.number != number {
+            self.tell(origin, format!("序号是 {}", line.number), Some(number.to_string()));
+        }
+        let [gross, net, tax] = line.due;
+        let scored = line.score.whole().and_then(|whole| {
+            divide(line.work_gross.checked_mul(line.score.units)?, whole.checked_mul(100)?)
+        });
+        let without = line.rate.map(|rate| without_tax(gross, rate));
+        let checks = [
+            ("已结算", line.balances[0], Some(opening)),
+            ("累计", line.balances[1], line.balances[0].checked_add(gross - before)),
+            ("应支付", gross, scored),
+            ("不含税", net, without.unwrap_or(Some(net))),
+            ("税额", tax, Some(gross - net)),
+        ];
+        for (name, found, expected) in checks {
+            if Some(found) != expected {
+                let expected = expected.map_or_else(|| "算不出来".into(), show);
+                self.tell(origin, format!("序号 {} 的{name}是 {}", line.number, show(found)), Some(expected));
+            }
+        }
+    }
+}
+
+fn line_of(value: &Value, origin: &Origin) -> Option<Line> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let amount = |key: &str| text(key).and_then(read);
+    let number = |key: &str| Some(Number::of(Decimal::from_str_exact(text(key)?).ok()?));
+    let percent = text("税率")?.strip_suffix('%').and_then(|percent| Decimal::from_str_exact(percent).ok());
+    let hashes = value.get("输出").and_then(Value::as_object);
+    Some(Line {
+        origin: origin.clone(),
+        number: value.get("序号")?.as_u64()?,
+        order: text("订单")?.to_owned(),
+        month: text("月份")?.to_owned(),
+        days: number("人天")?,
+        score: number("得分")?,
+        work_gross: amount("结算金额")?,
+        due: [amount("应支付")?, amount("不含税")?, amount("税额")?],
+        rate: percent.map(|percent| {
+            let Number { units, places } = Number::of(percent);
+            Number { units, places: places + 2 }
+        }),
+        balances: [amount("已结算")?, amount("累计")?],
+        replaces: value.get("更正").and_then(|correction| correction.get("替代")).and_then(Value::as_u64),
+        outputs: hashes
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, hash)| Some((name.clone(), hash.as_str()?.to_owned())))
+            .collect(),
+    })
+}
+
+/// SHA-256, hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Enough of a hash to tell it from another.
+pub fn short(hash: &str) -> String {
+    let shown: String = hash.chars().take(8).collect();
+    if shown.len() < hash.len() { format!("{shown}…") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &[u8] = include_bytes!("../../fixtures/cases/星河示例/台账.jsonl");
+
+    #[test]
+    fn the_sample_is_whole() {
+        let chain = Chain::read(SAMPLE);
+        assert_eq!(chain.findings, []);
+        assert_eq!(show(chain.lines[0].due[0]), "50,492.32");
+        assert_eq!(chain.counting("DD-2026-002", "2026-04").map(|line| line.number), Some(3));
+    }
+
+    fn told(text: &str) -> Vec<String> {
+        let findings = Chain::read(text.as_bytes()).findings;
+        findings.into_iter().map(|finding| format!("{} {}", finding.origin, finding.message)).collect()
+    }
+
+    #[test]
+    fn an_edited_line_is_told_with_its_place_and_both_values() {
+        let sample = String::from_utf8(SAMPLE.to_vec()).unwrap();
+        let told = told(&sample.replace("\"应支付\":\"57484.22\"", "\"应支付\":\"57484.32\""));
+        assert!(told[0].starts_with("台账.jsonl:2:1 这一行被改过"), "{told:?}");
+        assert!(told.iter().any(|t| t.contains("序号 2 的应支付是 57,484.32")), "{told:?}");
+        assert!(told.iter().any(|t| t.starts_with("台账.jsonl:3:1 与上一行接不上")), "{told:?}");
+    }
+
+    #[test]
+    fn a_lost_line_a_torn_one_and_rewritten_hashes() {
+        let sample = String::from_utf8(SAMPLE.to_vec()).unwrap();
+        let lines: Vec<&str> = sample.lines().collect();
+        let lost = told(&format!("{}\n{}\n", lines[0], lines[2]));
+        assert!(lost.iter().any(|t| t.contains("接不上")) && lost.iter().any(|t| t.contains("序号是 3")));
+        let torn = told(&format!("{}\n{}", lines[0], lines[1].split_at(40).0));
+        assert_eq!(torn.len(), 1);
+        assert!(torn[0].contains("只写了一半"));
+        // Hashes made to fit do not make the figures right.
+        let (body, _) = lines[0].rsplit_once(OWN).unwrap();
+        let body = body.replace("\"累计\":\"50492.32\"", "\"累计\":\"40492.32\"");
+        let own = sha256(format!("{body}}}").as_bytes());
+        let forged = told(&format!("{body}{OWN}{own}\"}}\n"));
+        assert_eq!(forged, ["台账.jsonl:1:1 序号 1 的累计是 40,492.32"]);
+    }
+}

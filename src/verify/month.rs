@@ -1,0 +1,241 @@
+//! A month's folder against the ledger and against 工时 and 考核; the 结算汇总 against the folders of its cases.
+//!
+//! May use: `verify`, `diagnostics`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::checks::{self, CELL, FIGURE, SETTLED};
+use super::exact::{Cents, Number, read, show};
+use super::folder::folders;
+use super::ledger::{LEDGER_FILE, Line, sha256, short};
+use super::record::{FILE, Kind, Record};
+use super::settled::Settled;
+use super::sheet_cells::{self, CellValue};
+use super::side::CaseSide;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::model::names::same_name;
+use crate::view::summary::State;
+
+/// One 结算单 as a manifest lists it.
+struct Entry {
+    order: String,
+    texts: BTreeMap<String, String>,
+}
+
+impl Entry {
+    fn all(record: &Record) -> Vec<Self> {
+        let entries = record.value.get("settlements").and_then(Value::as_array).cloned().unwrap_or_default();
+        let entry = |entry: Value| {
+            let texts: BTreeMap<String, String> = entry
+                .as_object()?
+                .iter()
+                .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+                .collect();
+            Some(Self { order: texts.get("order")?.clone(), texts })
+        };
+        entries.into_iter().filter_map(entry).collect()
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.texts.get(key).map_or("", String::as_str)
+    }
+}
+
+/// What the manifest's figures are called.
+const NAMES: [(&str, &str); 8] = [
+    ("state", "状态"),
+    ("days", "人天"),
+    ("score", "得分"),
+    ("gross", "应支付"),
+    ("net", "不含税"),
+    ("tax", "税额"),
+    ("opening", "已结算"),
+    ("closing", "累计"),
+];
+
+/// A month's 结算单.
+pub fn against(record: &Record, month: &str, side: &CaseSide, folder: &Path) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for entry in Entry::all(record) {
+        if let Some(due) = side.fresh.as_ref().ok().and_then(|fresh| fresh.settlements.get(&entry.order)) {
+            findings.extend(compared(&entry, due, month));
+        }
+        if entry.text("state") == State::Draft.label() {
+            continue;
+        }
+        let line =
+            side.chain.lines.iter().rfind(|line| same_name(&line.order, &entry.order) && line.month == month);
+        match line {
+            Some(line) => {
+                findings.extend(with_line(&entry, line));
+                findings.extend(issued_files(line, folder));
+            }
+            None => {
+                let message = format!("清单说 {} {month} 已开具，台账里没有这一份", entry.order);
+                findings.push(checks::of_file(&SETTLED, FILE, message));
+            }
+        }
+    }
+    findings.extend(
+        side.settled
+            .iter()
+            .filter_map(|own| {
+                let number = side.job.case.orders.get(own.order)?.number();
+                let line =
+                    side.chain.lines.iter().rfind(|line| {
+                        same_name(&line.order, number) && line.month == own.month.to_string()
+                    })?;
+                Some(by_route(own, line))
+            })
+            .flatten(),
+    );
+    findings
+}
+
+fn compared(entry: &Entry, due: &BTreeMap<String, String>, month: &str) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (key, name) in NAMES {
+        let due = due.get(key).map_or("", String::as_str);
+        if entry.text(key) != due {
+            let message = format!("清单里 {} {month} 的{name}是 {}", entry.order, entry.text(key));
+            let finding = checks::expecting(checks::of_file(&SETTLED, FILE, message), due);
+            // The balances of a draft follow the ledger, which has gone on.
+            let moved = entry.text("state") == State::Draft.label() && ["opening", "closing"].contains(&key);
+            let severity = if moved { Severity::Warning } else { Severity::Error };
+            findings.push(checks::graded(finding, severity));
+        }
+    }
+    findings
+}
+
+fn with_line(entry: &Entry, line: &Line) -> Vec<Diagnostic> {
+    let amounts = [
+        ("gross", line.due[0]),
+        ("net", line.due[1]),
+        ("tax", line.due[2]),
+        ("opening", line.balances[0]),
+        ("closing", line.balances[1]),
+    ];
+    let differs = amounts.into_iter().filter(|(key, amount)| read(entry.text(key)) != Some(*amount));
+    let told = differs.map(|(key, amount)| {
+        let name = NAMES.iter().find(|(known, _)| *known == key).map_or("", |(_, name)| name);
+        let message = format!(
+            "清单里 {} {} 的{name}是 {}，台账序号 {} 不同",
+            entry.order,
+            line.month,
+            entry.text(key),
+            line.number
+        );
+        checks::expecting(checks::of_file(&SETTLED, FILE, message), show(amount))
+    });
+    told.collect()
+}
+
+/// Issued files are as the ledger says for good.
+fn issued_files(line: &Line, folder: &Path) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (name, hash) in &line.outputs {
+        let message = match fs::read(folder.join(name)) {
+            Ok(bytes) if sha256(&bytes) == *hash => continue,
+            Ok(bytes) => format!(
+                "“{name}”与台账序号 {} 开具的不是同一个文件：校验码是 {}，台账记的是 {}",
+                line.number,
+                short(&sha256(&bytes)),
+                short(hash)
+            ),
+            Err(error) => {
+                format!("台账序号 {} 开具的“{name}”{}", line.number, crate::input::folder::explain(&error))
+            }
+        };
+        let mut finding = checks::of_file(&SETTLED, name, message);
+        finding.labels = vec![(line.origin.clone(), format!("开具这一份的一行（{LEDGER_FILE}）"))];
+        findings.push(finding);
+    }
+    findings
+}
+
+/// A ledger line against what 工时 and 考核 come to now.
+fn by_route(own: &Settled, line: &Line) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut tell = |name: &str, found: String, due: String| {
+        let message = format!("台账序号 {} 的{name}是 {found}，由工时和考核重新计算不是", line.number);
+        let finding = checks::finding(&SETTLED, line.origin.clone(), message);
+        findings.push(checks::expecting(finding, due));
+    };
+    for (name, found, due) in [("人天", line.days, own.days), ("得分", line.score, own.score)] {
+        if !found.equals(due) {
+            tell(name, number(found), number(due));
+        }
+    }
+    let amounts: [(&str, Cents, Cents); 4] = [
+        ("结算金额", line.work_gross, own.work_gross),
+        ("应支付", line.due[0], own.due[0]),
+        ("不含税", line.due[1], own.due[1]),
+        ("税额", line.due[2], own.due[2]),
+    ];
+    for (name, found, due) in amounts {
+        if found != due {
+            tell(name, show(found), show(due));
+        }
+    }
+    findings
+}
+
+fn number(number: Number) -> String {
+    rust_decimal::Decimal::try_from_i128_with_scale(number.units, number.places)
+        .map_or_else(|_| "？".into(), |decimal| decimal.normalize().to_string())
+}
+
+/// The 汇总 holds every 结算单 of the month's folders, and its sums are theirs.
+pub fn summary(folder: &Path, record: &Record) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut ignored = Vec::new();
+    let cases: Vec<Record> = folders(folder)
+        .iter()
+        .filter(|below| below.as_path() != folder)
+        .filter_map(|below| Record::read(below, &mut ignored))
+        .filter(|below| matches!(below.kind, Kind::Month(_)))
+        .collect();
+    for listed in record.outputs.iter().filter(|listed| listed.file.ends_with(".xlsx")) {
+        let Some(book) =
+            fs::read(folder.join(&listed.file)).ok().and_then(|bytes| sheet_cells::read(&bytes).ok())
+        else {
+            continue;
+        };
+        let Some(sheet) = book.sheets.first() else { continue };
+        for case in &cases {
+            for entry in Entry::all(case) {
+                let row = sheet.cells.iter().find(
+                    |(_, cell)| matches!(&cell.value, CellValue::Text(text) if same_name(text, &entry.order)),
+                );
+                let Some((place, _)) = row else {
+                    let message = format!("汇总里没有 {} 的订单 {}", case.case, entry.order);
+                    findings.push(checks::of_file(&CELL, &listed.file, message));
+                    continue;
+                };
+                let in_row: Vec<Cents> = sheet
+                    .cells
+                    .iter()
+                    .filter(|(cell, _)| cell.row == place.row)
+                    .filter_map(|(_, cell)| match &cell.value {
+                        CellValue::Number(text) => super::books::exactly(text),
+                        _ => None,
+                    })
+                    .collect();
+                for (key, name) in [("gross", "应支付"), ("net", "不含税"), ("tax", "税额")] {
+                    let Some(due) = read(entry.text(key)).filter(|due| !in_row.contains(due)) else {
+                        continue;
+                    };
+                    let message = format!("{} 订单 {} 一行没有{name}", case.case, entry.order);
+                    let finding = checks::of_cell(&FIGURE, &listed.file, &sheet.name, *place, message);
+                    findings.push(checks::expecting(finding, show(due)));
+                }
+            }
+        }
+    }
+    findings
+}
