@@ -270,9 +270,9 @@ pub static M005: Rule = Rule {
 };
 
 fn m005(ctx: &Context, out: &mut Reporter) {
-    let sheets = std::iter::once(ctx.case.quotation.as_ref());
-    let sheets = sheets.chain(ctx.case.adjustments.iter().map(|adjustment| adjustment.quotation.as_ref()));
-    for ((of, prices), sheet) in editions(ctx).zip(sheets) {
+    let signed = std::iter::once((ctx.case.quotation.as_ref(), None));
+    let adjusted = ctx.case.adjustments.iter().map(|a| (a.quotation.as_ref(), a.rate.as_ref()));
+    for ((of, prices), (sheet, rate)) in editions(ctx).zip(signed.chain(adjusted)) {
         let Some(figures) = &prices.quotation else { continue };
         let from_net = figures.rate.gross(figures.net_total);
         if from_net == figures.gross_total {
@@ -280,7 +280,9 @@ fn m005(ctx: &Context, out: &mut Reporter) {
         }
         let difference = (from_net - figures.gross_total).abs();
         let total = sheet.and_then(|sheet| sheet.totals.as_ref()?.gross_total.as_ref());
-        let origin = total.map_or_else(|| derived(&format!("{of}合计 含税总价")), |cell| cell.origin.clone());
+        // Where there is no sheet to point to, the new rate brought the difference about.
+        let typed = total.map(|cell| &cell.origin).or(rate.map(|rate| &rate.origin));
+        let origin = typed.cloned().unwrap_or_else(|| derived(&format!("{of}合计 含税总价")));
         out.report(
             &origin,
             format!(
@@ -368,6 +370,33 @@ mod tests {
         let found = fire_with("M005", &case, Extra { figures: Some(figures), ..Extra::default() });
         let found = only(found, &cell_origin("J26"), Severity::Note);
         assert!(found.message.contains("差 0.02 元"), "{}", found.message);
+    }
+
+    // 3 % of rows that were rounded at 6 %: the note stands where the rate was written.
+    #[test]
+    fn m005_of_a_new_rate() {
+        let mut case = good_case();
+        case.adjustments = vec![adjustment("一", "2026-09-01")];
+        let found = only(fire("M005", &case), &at("新税率"), Severity::Note);
+        assert!(found.message.starts_with("修订1 合计不含税"), "{}", found.message);
+    }
+
+    #[test]
+    fn every_revision_is_checked() {
+        let mut case = with(|_| ());
+        case.adjustments = vec![adjustment("一", "2026-09-01")];
+        let mut figures = CaseFigures::of(&case, &pack());
+        figures.prices.revisions[0].contract.as_mut().unwrap().tax = Money::ZERO;
+        for id in ["M001", "M002"] {
+            let figures = Some(figures.clone());
+            assert_eq!(fire_with(id, &case, Extra { figures, ..Extra::default() }).len(), 1, "{id}");
+        }
+        figures.prices.revisions[0].contract.as_mut().unwrap().net = Money::ZERO;
+        figures.prices.revisions[0].contract.as_mut().unwrap().rate = TaxRate::from_percent(dec!(6)).unwrap();
+        for id in ["M003", "M004"] {
+            let figures = Some(figures.clone());
+            assert_eq!(fire_with(id, &case, Extra { figures, ..Extra::default() }).len(), 1, "{id}");
+        }
     }
 
     #[test]
