@@ -162,7 +162,7 @@ fn issuing_is_recorded_once_corrected_openly_and_never_changed_in_silence() {
     let job = case.job();
     assert_eq!(case.found(), []);
     let line = &job.case.ledger.lines()[2].0;
-    let (settlement, issue) = as_issued(&job.figures.settlements[0], line, &job.case.ledger);
+    let (settlement, issue) = as_issued(&job.figures.settlements[0], line, &Issuer::new(&job.case.ledger));
     assert_eq!(
         (settlement.opening.to_string(), settlement.closing.to_string()),
         ("36,506.40".into(), "35,170.80".into())

@@ -349,6 +349,7 @@ fn one_person_for_two_suppliers_on_one_day() {
     }
 }
 
+/// 乙's 20 人天 of March have no day. 832.08 × 1.03 = 857.04; 20 × 857.04 = 17,140.80.
 #[test]
 fn adjusted_prices_are_not_guessed_at() {
     let workspace = Workspace::of_three();
@@ -358,17 +359,18 @@ fn adjusted_prices_are_not_guessed_at() {
         fs::write(&path, format!("{contract}\n调整:\n  - {{生效日期: {day}, 事由: 税率调整, 税率: 3%}}\n"))
             .unwrap();
     };
-    adjusted("2026-04-01");
-    workspace.settled(&[]);
     adjusted("2026-03-31");
     let done = workspace.settle(&["--issue"]);
     assert_eq!(done.status.code(), Some(1), "{}", told(&done));
-    let said = text(&done.stderr);
-    assert!(
-        said.contains("2026-03-31") && said.contains("税率调整") && said.contains("乙：没有结算"),
-        "{said}"
-    );
+    assert!(told(&done).contains("S014") && told(&done).contains("乙：没有结算"), "{}", told(&done));
     assert!(workspace.ledger("乙").is_empty());
+    // After the month, or before the order's first day in it: then there is no doubt.
+    adjusted("2026-04-01");
+    workspace.settled(&[]);
+    assert!(workspace.words("乙", "DD-3").contains("17,640.00"));
+    adjusted("2026-03-02");
+    workspace.settled(&["--issue"]);
+    assert_eq!(workspace.ledger("乙")[0]["应支付"], "17140.80");
 }
 
 #[test]

@@ -201,9 +201,11 @@ mod tests {
         }
     }
 
-    /// What an order's sheets come to: `cents` of work, at full marks.
+    /// What an order's sheets come to: `cents` of work, at full marks; a third of it at 3 %.
     fn settlement(order: &str, month: &str, cents: i64) -> OrderSettlement {
         let work_gross = Money::round(Decimal::new(cents, 2));
+        let third = Money::round(work_gross.decimal() / dec!(3));
+        let at_three = SettledLine { rate: TaxRate::from_percent(dec!(3)).unwrap(), ..line(third) };
         OrderSettlement {
             month: month.parse().unwrap(),
             order: order.to_owned(),
@@ -215,7 +217,7 @@ mod tests {
             persons: Vec::new(),
             score: Score { items: Vec::new(), total: Decimal::ONE_HUNDRED },
             note: String::new(),
-            due: Due::of(&[line(work_gross)], Decimal::ONE_HUNDRED).unwrap(),
+            due: Due::of(&[line(work_gross - third), at_three], Decimal::ONE_HUNDRED).unwrap(),
             opening: Money::ZERO,
             closing: Money::ZERO,
             net_opening: Money::ZERO,
@@ -293,6 +295,10 @@ mod tests {
                     };
                     prop_assert_eq!(got, expected);
                     if let Some(line) = decided.to_append() {
+                        let (printed, _) = as_issued(&one, line, &issuer);
+                        let after = Balance { gross: printed.closing, net: printed.net_closing };
+                        prop_assert_eq!(after, issuer.balance());
+                        prop_assert_eq!((line.opening, line.closing), (printed.opening, printed.closing));
                         counts.insert((order, month), cents);
                         new.push(line.clone());
                     }
@@ -306,7 +312,13 @@ mod tests {
                 opening = line.closing;
             }
             prop_assert_eq!(ledger.closing().decimal(), Decimal::new(counts.values().sum(), 2));
-            prop_assert_eq!(ledger.effective().map(|line| line.gross).sum::<Money>(), ledger.closing());
+            let counting = ledger.effective().map(LedgerLine::due).fold(Balance::default(), Balance::plus);
+            prop_assert_eq!(counting, ledger.balance(), "on both bases");
+            let mut before = Balance::default();
+            for (opening, closing) in ledger.balances() {
+                prop_assert_eq!(opening, before);
+                before = closing;
+            }
         }
     }
 }

@@ -189,8 +189,11 @@ fn line_amount(days: Decimal, price: Money) -> Option<Money> {
 mod tests {
     use super::*;
     use crate::compute::CaseFigures;
-    use crate::compute::testing::{day, good_case, pack};
+    use crate::compute::testing::{adjustment, at, day, good_case, pack};
+    use crate::compute::testing_month::requoted;
     use crate::compute::testing_orders::{order, stage};
+    use crate::diagnostics::Located;
+    use crate::model::case::Period;
     use rust_decimal::dec;
 
     /// The figures of these orders at the prices of the good case: 产品/平台服务 高级 898.94, 中级 798.94 元/人天.
@@ -299,5 +302,58 @@ mod tests {
         };
         let figures = figures(vec![of(dec!(1)), of(dec!(2))]);
         assert_eq!((figures[0].executed, figures[1].executed), (money(dec!(0)), money(dec!(898.94))));
+    }
+
+    // 高级 is 898.94 at 6 %, 873.50 at 3 % (848.06 net), 824.00 from the new quotation of 800.00 net on.
+    #[test]
+    fn an_order_has_the_prices_of_its_day() {
+        let mut case = good_case();
+        case.adjustments =
+            vec![adjustment("一", "2026-05-01"), requoted("二", "2026-06-01", |_| Money::round(dec!(800)))];
+        let of = |number: &str, signed: Option<&str>, from: Option<&str>| {
+            let mut one = order(number, &[("产品/平台服务", "高级", dec!(100))]);
+            one.signed_on = signed.and_then(|date| day(number, date));
+            one.period = from.map(|from| {
+                let to = "2026-12-31".parse().unwrap();
+                Located::new(Period { from: from.parse().unwrap(), to }, at("服务周期"))
+            });
+            one
+        };
+        case.orders = vec![
+            of("DD-1", Some("2026-04-30"), Some("2026-06-01")),
+            of("DD-2", Some("2026-05-01"), None),
+            of("DD-3", None, Some("2026-05-31")),
+            of("DD-4", None, None),
+        ];
+        let figures = CaseFigures::of(&case, &pack());
+        let shown: Vec<_> = figures
+            .orders
+            .iter()
+            .map(|order| (order.revision, order.total, order.net_total, order.basis))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (0, money(dec!(89894.00)), money(dec!(84805.66)), CapBasis::Gross),
+                (1, money(dec!(87350.00)), money(dec!(84805.83)), CapBasis::Net),
+                (1, money(dec!(87350.00)), money(dec!(84805.83)), CapBasis::Net),
+                (2, money(dec!(82400.00)), money(dec!(80000.00)), CapBasis::Net),
+            ]
+        );
+        // DD-1, DD-2, then DD-3 and DD-4, which are not signed.
+        assert_eq!(
+            (figures.orders[3].executed, figures.orders[3].executed_net),
+            (money(dec!(264594.00)), money(dec!(254417.32)))
+        );
+        let cap = |orders: &[Order]| {
+            let cap = cap_of_orders(orders, &figures.prices).unwrap();
+            (cap.basis, cap.amount())
+        };
+        let of_revision = |number: usize| figures.prices.revision(number).unwrap().contract.as_ref().unwrap();
+        assert_eq!(cap(&case.orders[..1]), (CapBasis::Gross, of_revision(0).gross));
+        assert_eq!(cap(&case.orders[..3]), (CapBasis::Net, of_revision(1).net));
+        assert_eq!(cap(&case.orders), (CapBasis::Net, of_revision(2).net), "of the last prices");
+        let unadjusted = CaseFigures::of(&good_case(), &pack());
+        assert_eq!(cap_of_orders(&case.orders, &unadjusted.prices).unwrap().basis, CapBasis::Gross);
     }
 }

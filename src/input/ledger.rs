@@ -3,7 +3,7 @@
 //!
 //! May use: `model`, `diagnostics`, and its own room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use rust_decimal::{Decimal, dec};
@@ -315,23 +315,26 @@ fn parts_of(content: &Content) -> Result<Vec<TaxPart>, String> {
             (money("应支付", &content.gross)?, money("不含税", &content.net)?, money("税额", &content.tax)?);
         return Ok(vec![TaxPart { rate: rate(&content.rate)?, gross, net, tax }]);
     }
-    let part = |part: &PartContent| {
-        Ok(TaxPart {
-            rate: rate(&part.rate)?,
-            gross: money("应支付", &part.gross)?,
-            net: money("不含税", &part.net)?,
-            tax: money("税额", &part.tax)?,
-        })
-    };
     let parts = content.parts.iter().map(part).collect::<Result<Vec<TaxPart>, String>>()?;
     let sum = |of: fn(&TaxPart) -> Money| plain(parts.iter().map(of).sum());
     let sums = [sum(|part| part.gross), sum(|part| part.net), sum(|part| part.tax)];
     let adds_up = sums == [content.gross.as_str(), content.net.as_str(), content.tax.as_str()];
-    let fits = adds_up && rates_of(&parts) == content.rate;
-    if fits {
+    let several = parts.iter().map(|part| part.rate).collect::<BTreeSet<_>>().len() == parts.len();
+    if adds_up && several && parts.len() > 1 && rates_of(&parts) == content.rate {
         Ok(parts)
     } else {
         Err("分税率的各项与应支付、不含税、税额、税率不符".into())
+    }
+}
+
+fn part(content: &PartContent) -> Result<TaxPart, String> {
+    let (rate, gross) = (rate(&content.rate)?, money("应支付", &content.gross)?);
+    let stated =
+        TaxPart { rate, gross, net: money("不含税", &content.net)?, tax: money("税额", &content.tax)? };
+    if stated == TaxPart::of(gross, rate) {
+        Ok(stated)
+    } else {
+        Err(format!("分税率里 {rate} 的不含税、税额不是由应支付 {gross} 分出来的"))
     }
 }
 

@@ -96,6 +96,110 @@ fn what_is_written_is_read() {
     assert!(first.contains(&format!(r#""前行":"{HASH_OF_NOTHING}","本行":""#)), "{first}");
 }
 
+/// The second line's 1,335.60 at two rates: 800.00 at 6 % is 754.72 + 45.28, 535.60 at 3 % is 520.00 + 15.60.
+fn at_two_rates(line: &mut LedgerLine) {
+    let part = |percent, gross| TaxPart::of(money(gross), TaxRate::from_percent(percent).unwrap());
+    line.parts = vec![part(dec!(6), dec!(800)), part(dec!(3), dec!(535.60))];
+    (line.net, line.tax) = (money(dec!(1274.72)), money(dec!(60.88)));
+    line.revision = 2;
+}
+
+#[test]
+fn two_rates_of_a_month_are_written_and_read() {
+    let mut lines = three();
+    at_two_rates(&mut lines[1]);
+    let text = String::from_utf8(text_of(&lines)).unwrap();
+    let second = text.lines().nth(1).unwrap();
+    assert!(
+        second.contains(concat!(
+            r#""不含税":"1274.72","税额":"60.88","税率":"6%、3%","分税率":["#,
+            r#"{"税率":"6%","应支付":"800.00","不含税":"754.72","税额":"45.28"},"#,
+            r#"{"税率":"3%","应支付":"535.60","不含税":"520.00","税额":"15.60"}],"修订":2,"已结算":"#
+        )),
+        "{second}"
+    );
+    for other in [0, 2] {
+        let other = text.lines().nth(other).unwrap();
+        assert!(!other.contains("分税率") && !other.contains("修订"), "{other}");
+    }
+    let ledger = parse(text.as_bytes());
+    assert_eq!(ledger.damage, []);
+    assert_eq!(ledger.lines()[1].0, LedgerLine { days: dec!(21.5), ..lines[1].clone() });
+    // 21,972.85 at 6 % is 20,729.10 net; 20,000.00 in its place is 18,867.92.
+    let net: Vec<Money> = ledger.balances().map(|(_, after)| after.net).collect();
+    assert_eq!(net, [dec!(20729.10), dec!(22003.82), dec!(20142.64)].map(money));
+}
+
+/// What was written before there were 分税率 and 修订 stays as it is, byte by byte: hashes rest on it.
+#[test]
+fn every_line_of_every_ledger_here_is_written_again_as_it_stands() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let files = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
+    let files = files.filter(|entry| entry.file_name() == LEDGER_FILE);
+    let mut seen = 0;
+    for path in files.map(walkdir::DirEntry::into_path) {
+        let bytes = std::fs::read(&path).unwrap();
+        let ledger = parse(&bytes);
+        if !ledger.damage.is_empty() {
+            continue;
+        }
+        assert_eq!(
+            String::from_utf8(text_of(&lines_of(&ledger))).unwrap(),
+            String::from_utf8(bytes).unwrap()
+        );
+        seen += ledger.lines().len();
+    }
+    assert!(seen > 10, "{seen}");
+}
+
+#[test]
+fn rates_that_do_not_fit_are_damage_even_if_the_hashes_are_right() {
+    let broken = |change: fn(&mut LedgerLine)| {
+        forged(|lines| {
+            at_two_rates(&mut lines[1]);
+            change(&mut lines[1]);
+        })
+    };
+    let whole = "分税率的各项与应支付、不含税、税额、税率不符";
+    // A cent moved from one to the other, within each.
+    let told = broken(|line| {
+        line.parts[0].net = line.parts[0].net + money(dec!(0.01));
+        line.parts[0].tax = line.parts[0].tax - money(dec!(0.01));
+        line.parts[1].net = line.parts[1].net - money(dec!(0.01));
+        line.parts[1].tax = line.parts[1].tax + money(dec!(0.01));
+    });
+    assert!(told.contains(":2:1 分税率里 6% 的不含税、税额不是由应支付 800.00 分出来的"), "{told}");
+    // Parts that are right by themselves, and not of this line.
+    let told = broken(|line| line.parts[1] = TaxPart::of(money(dec!(535.61)), line.parts[1].rate));
+    assert!(told.contains(whole), "{told}");
+    let told = broken(|line| line.parts.push(TaxPart::of(Money::ZERO, line.parts[0].rate)));
+    assert!(told.contains(whole), "{told}");
+    // Another order of the rates, one rate alone, or none that is one: edited as text, with the hash put right.
+    let mut lines = three();
+    at_two_rates(&mut lines[1]);
+    let text = String::from_utf8(text_of(&lines[..2])).unwrap();
+    let edited = |from: &str, to: &str| {
+        let (first, second) = text.split_once('\n').unwrap();
+        assert!(second.contains(from));
+        let content = second.split(",\"本行\"").next().unwrap().replace(from, to) + "}";
+        let own = sha256_hex(content.as_bytes());
+        let line = format!("{first}\n{},\"本行\":\"{own}\"}}\n", content.strip_suffix('}').unwrap());
+        let ledger = parse(line.as_bytes());
+        assert!(!ledger.is_sound(), "{line}");
+        ledger.damage[0].why.clone()
+    };
+    assert_eq!(edited("\"6%、3%\"", "\"3%、6%\""), whole);
+    assert_eq!(edited("\"6%、3%\"", "\"6%\""), whole);
+    assert_eq!(
+        edited(",{\"税率\":\"3%\",\"应支付\":\"535.60\",\"不含税\":\"520.00\",\"税额\":\"15.60\"}", ""),
+        whole
+    );
+    assert_eq!(edited("[{\"税率\":\"6%\"", "[{\"税率\":\"六\""), "税率的值“六”不是税率");
+    assert!(edited("\"修订\":2", "\"修订\":-2").contains("不是台账的格式"));
+    assert!(edited("\"修订\":2", "\"修订\":\"2\"").contains("不是台账的格式"));
+    assert!(edited("\"应支付\":\"800.00\"", "\"应支付\":800").contains("不是台账的格式"));
+}
+
 #[test]
 fn a_last_line_without_its_line_break_is_whole() {
     let mut text = text_of(&three());
@@ -221,12 +325,22 @@ proptest! {
         for (order, month, cents) in steps {
             let (order, month) = (orders[order], months[month]);
             let reason = chain.counting(order, month.parse().unwrap()).map(|_| "更正");
-            lines.push(next(&mut chain, order, month, Decimal::new(cents, 2), reason));
+            let mut line = next(&mut chain, order, month, Decimal::new(cents, 2), reason);
+            if cents % 3 == 0 {
+                let share = money(Decimal::new(cents / 3, 2));
+                let part = |gross, percent| TaxPart::of(gross, TaxRate::from_percent(percent).unwrap());
+                line.parts = vec![part(share, dec!(6)), part(line.gross - share, dec!(3))];
+                line.net = line.parts.iter().map(|part| part.net).sum();
+                (line.tax, line.revision) = (line.gross - line.net, 1);
+            }
+            lines.push(line);
         }
         let mut text = text_of(&lines);
         let ledger = parse(&text);
         prop_assert!(ledger.damage.is_empty());
-        prop_assert_eq!(ledger.lines().len(), lines.len());
+        prop_assert_eq!(text_of(&lines_of(&ledger)), text.clone());
+        let net = ledger.effective().map(|line| line.net).sum::<Money>();
+        prop_assert_eq!(net, ledger.balance().net);
         prop_assert_eq!(ledger.effective().map(|line| line.gross).sum::<Money>(), ledger.closing());
         let mut opening = Money::ZERO;
         for (line, _) in ledger.lines() {

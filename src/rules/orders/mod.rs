@@ -158,7 +158,8 @@ mod tests {
     use rust_decimal::dec;
 
     use super::*;
-    use crate::compute::testing::{at, day, good_case, text};
+    use crate::compute::testing::{adjustment, at, day, good_case, text};
+    use crate::compute::testing_month::requoted;
     use crate::compute::testing_orders::order;
     use crate::model::case::Case;
     use crate::model::order::Order;
@@ -196,6 +197,42 @@ mod tests {
             "{}",
             found.message
         );
+    }
+
+    // 19,000 × 898.94 = 17,079,860.00, which is 16,113,075.47 net at 6 %; 590 × 873.50 = 515,365.00, 500,354.37 net at 3 %.
+    // Together 17,595,225.00, below 17,606,839.56; but 16,613,429.84 net, above 16,610,226.00.
+    #[test]
+    fn o002_is_net_once_the_rate_has_changed() {
+        let mut case =
+            with(vec![days("DD-1", dec!(19000), "2026-03-01"), days("DD-2", dec!(590), "2026-04-01")]);
+        case.adjustments = vec![adjustment("一", "2026-04-01")];
+        let found = only(fire("O002", &case), &at("DD-2.编号"), Severity::Error);
+        assert_eq!(
+            found.message,
+            "加上这份订单的 不含税 500,354.37 元，订单合计 不含税 16,613,429.84 元，超过框架协议不含税价 16,610,226.00 元，超出 3,203.84 元；税率调整过，按不含税比较"
+        );
+        assert_eq!(found.expected.as_deref(), Some("这份订单不超过 不含税 497,150.53 元"));
+        case.orders[1].lines[0].days.as_mut().unwrap().value = dec!(586);
+        assert!(fire("O002", &case).is_empty());
+        // One that is not signed, and names no day, is written at the last prices.
+        case.orders[1].lines[0].days.as_mut().unwrap().value = dec!(590);
+        case.orders[1].signed_on = None;
+        only(fire("O002", &case), &at("DD-2.编号"), Severity::Error);
+        // Signed before the change: 590 × 898.94 at 6 %, gross.
+        case.orders[1].signed_on = day("DD-2", "2026-03-31");
+        let found = only(fire("O002", &case), &at("DD-2.编号"), Severity::Error);
+        assert!(found.message.contains("超过框架协议金额上限 17,606,839.56 元"), "{}", found.message);
+    }
+
+    // A 补充协议 that raises the cap before the order is signed makes room for it.
+    #[test]
+    fn o002_is_held_against_the_cap_of_the_last_orders_day() {
+        let mut case =
+            with(vec![days("DD-1", dec!(19000), "2026-03-01"), days("DD-2", dec!(587), "2026-04-01")]);
+        only(fire("O002", &case), &at("DD-2.编号"), Severity::Error);
+        case.adjustments =
+            vec![requoted("一", "2026-04-01", |line| line.net_ceiling - Money::round(dec!(0.5)))];
+        assert!(fire("O002", &case).is_empty());
     }
 
     #[test]
