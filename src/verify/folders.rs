@@ -1,0 +1,274 @@
+//! Two output folders, or two files, compared: which files are there, and what differs in them.
+//!
+//! It asks nothing of the folders: one may have come back from a supplier, without manifest and with other files beside.
+//!
+//! May use: `differences`, `figure_changes`, `pdf_text`, `sheet_cells`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde_json::Value;
+use walkdir::WalkDir;
+
+use super::differences::{self, CellChange, Fate, TextChange};
+use super::figure_changes::{self, FigureChange};
+use super::{pdf_text, sheet_cells};
+
+/// The record that `build` keeps of a folder.
+const MANIFEST: &str = "manifest.json";
+/// Folders within folders.
+const DEPTH: usize = 8;
+/// Files of one side.
+const FILES: usize = 20_000;
+
+/// What differs between two folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderChanges {
+    /// Figures that the manifests list.
+    pub figures: Vec<FigureChange>,
+    /// Files of the old folder only.
+    pub gone: Vec<String>,
+    /// Files of the new folder only.
+    pub added: Vec<String>,
+    /// Files that are the same byte by byte.
+    pub same: Vec<String>,
+    /// Files that differ.
+    pub changed: Vec<FileChange>,
+}
+
+/// A file that is not the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// Its name within the folders.
+    pub file: String,
+    /// What differs in it.
+    pub what: Changed,
+}
+
+/// What differs in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// Passages of a PDF.
+    Text {
+        /// In the order of the text.
+        changes: Vec<TextChange>,
+        /// Passages that other files have, too, and that are told there.
+        elsewhere: usize,
+        /// Pages before and after.
+        pages: (usize, usize),
+    },
+    /// Cells of a workbook.
+    Cells(Vec<CellChange>),
+    /// One of the two cannot be read; which one and why, in Chinese.
+    Unreadable(String),
+    /// The bytes differ, and nothing that can be told.
+    Bytes,
+}
+
+impl FolderChanges {
+    /// Whether there is nothing to tell.
+    pub fn is_nothing(&self) -> bool {
+        self.figures.is_empty() && self.gone.is_empty() && self.added.is_empty() && self.changed.is_empty()
+    }
+}
+
+/// Why two folders could not be compared, as a Chinese sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FoldersError(pub String);
+
+/// Compares two folders, or two files.
+///
+/// # Errors
+/// If one of them cannot be read, or they are not of one kind.
+pub fn compare(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
+    for path in [old, new] {
+        if !path.exists() {
+            return Err(FoldersError(format!("找不到“{}”", path.display())));
+        }
+    }
+    match (old.is_dir(), new.is_dir()) {
+        (true, true) => compare_folders(old, new),
+        (false, false) => compare_files(old, new),
+        _ => Err(FoldersError(
+            "要对照的两个路径，一个是文件夹，一个是文件；请给出两个文件夹，或两个文件".to_owned(),
+        )),
+    }
+}
+
+fn compare_files(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
+    if extension(old) != extension(new) {
+        return Err(FoldersError("要对照的两个文件不是同一种：请给出两个 .pdf，或两个 .xlsx".to_owned()));
+    }
+    let name = new.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut changes = FolderChanges::default();
+    let (before, after) = (read(old)?, read(new)?);
+    if before == after {
+        changes.same.push(name);
+    } else {
+        changes.changed.push(FileChange { what: differing(&name, &before, &after), file: name });
+    }
+    Ok(changes)
+}
+
+fn compare_folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
+    let (mut before, mut after) = (files(old)?, files(new)?);
+    if !before.keys().any(|name| after.contains_key(name)) {
+        // A case's own folder against a folder that holds it.
+        (before, after) = (within(before), within(after));
+    }
+    let mut changes = FolderChanges::default();
+    let mut both = Vec::new();
+    for name in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
+        match (before.get(name), after.get(name)) {
+            (Some(old), Some(new)) => both.push((name.clone(), old, new)),
+            (Some(_), None) => changes.gone.push(name.clone()),
+            _ => changes.added.push(name.clone()),
+        }
+    }
+    let is_manifest = |name: &String| Path::new(name).file_name().is_some_and(|file| file == MANIFEST);
+    changes.gone.retain(|name| !is_manifest(name));
+    changes.added.retain(|name| !is_manifest(name));
+    let (manifests, both): (Vec<_>, Vec<_>) = both.into_iter().partition(|(name, _, _)| is_manifest(name));
+    let several = manifests.len() > 1;
+    for (name, old, new) in manifests {
+        let case = Path::new(&name).parent().map(|case| case.display().to_string()).unwrap_or_default();
+        let json = |path: &Path| serde_json::from_slice::<Value>(&read(path)?).or(Ok(Value::Null));
+        let case = if several { case.as_str() } else { "" };
+        changes.figures.extend(figure_changes::figures(case, &json(old)?, &json(new)?));
+    }
+    let compared: Vec<Result<(String, Option<Changed>), FoldersError>> =
+        both.into_par_iter().map(|(name, old, new)| compare_pair(name, old, new)).collect();
+    for pair in compared {
+        match pair? {
+            (name, None) => changes.same.push(name),
+            (file, Some(what)) => changes.changed.push(FileChange { file, what }),
+        }
+    }
+    tell_once(&mut changes.changed);
+    Ok(changes)
+}
+
+fn compare_pair(name: String, old: &Path, new: &Path) -> Result<(String, Option<Changed>), FoldersError> {
+    let (before, after) = (read(old)?, read(new)?);
+    let what = (before != after).then(|| differing(&name, &before, &after));
+    Ok((name, what))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, FoldersError> {
+    fs::read(path).map_err(|error| FoldersError(format!("无法读取“{}”：{error}", path.display())))
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// The files of a folder by their names within it; what the system or Excel leaves behind is none.
+fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, FoldersError> {
+    let mut found = BTreeMap::new();
+    let walk = WalkDir::new(folder).max_depth(DEPTH).follow_links(false).into_iter();
+    let is_litter = |name: &str| {
+        name.starts_with('.') || name.starts_with("~$") || ["Thumbs.db", "desktop.ini"].contains(&name)
+    };
+    for entry in walk.filter_entry(|e| e.depth() == 0 || !is_litter(&e.file_name().to_string_lossy())) {
+        let unreadable = |error| FoldersError(format!("无法读取文件夹“{}”：{error}", folder.display()));
+        let entry = entry.map_err(unreadable)?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let name = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        found.insert(name.to_string_lossy().replace('\\', "/"), entry.path().to_path_buf());
+        if found.len() > FILES {
+            return Err(FoldersError(format!(
+                "“{}”里的文件超过 {FILES} 个，不像是输出文件夹",
+                folder.display()
+            )));
+        }
+    }
+    Ok(found)
+}
+
+/// If all files are in one folder within, that folder's.
+fn within(files: BTreeMap<String, PathBuf>) -> BTreeMap<String, PathBuf> {
+    let first = |name: &String| name.split_once('/').map(|(folder, _)| folder.to_owned());
+    let folders: BTreeSet<Option<String>> = files.keys().map(first).collect();
+    match folders.iter().next() {
+        Some(Some(folder)) if folders.len() == 1 => {
+            let cut = |name: String| name[folder.len() + 1..].to_owned();
+            files.into_iter().map(|(name, path)| (cut(name), path)).collect()
+        }
+        _ => files,
+    }
+}
+
+/// What differs in two files of one name.
+fn differing(name: &str, old: &[u8], new: &[u8]) -> Changed {
+    match extension(Path::new(name)).as_str() {
+        "pdf" => text(old, new),
+        "xlsx" => cells(old, new),
+        _ => Changed::Bytes,
+    }
+}
+
+fn text(old: &[u8], new: &[u8]) -> Changed {
+    let (old, new) = match (pdf_text::read(old), pdf_text::read(new)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(why), _) => return Changed::Unreadable(format!("旧文件无法读取：{why}")),
+        (_, Err(why)) => return Changed::Unreadable(format!("新文件无法读取：{why}")),
+    };
+    let mut changes = differences::text(&old, &new);
+    // The 核对报告 lists hashes: that files differ is told already.
+    changes.retain(|change| !is_hash_only(change));
+    if changes.is_empty() && old.pages.len() == new.pages.len() {
+        return Changed::Bytes;
+    }
+    Changed::Text { changes, elsewhere: 0, pages: (old.pages.len(), new.pages.len()) }
+}
+
+fn is_hash_only(change: &TextChange) -> bool {
+    let is_hash = |text: &str| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
+    change.pieces.iter().filter(|piece| piece.fate != Fate::Kept).all(|piece| is_hash(piece.text.trim()))
+}
+
+fn cells(old: &[u8], new: &[u8]) -> Changed {
+    match (sheet_cells::read(old), sheet_cells::read(new)) {
+        (Ok(old), Ok(new)) => {
+            let changes = differences::cells(&old, &new);
+            if changes.is_empty() { Changed::Bytes } else { Changed::Cells(changes) }
+        }
+        (Err(why), _) => Changed::Unreadable(format!("旧文件无法读取：{why}")),
+        (_, Err(why)) => Changed::Unreadable(format!("新文件无法读取：{why}")),
+    }
+}
+
+/// A passage of the whole bundle's PDF that stands in a single document's, too, is told there.
+fn tell_once(files: &mut [FileChange]) {
+    let is_whole = |file: &str| file.contains("全套");
+    let folder = |file: &str| file.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let mut known: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    for file in files.iter().filter(|file| !is_whole(&file.file)) {
+        if let Changed::Text { changes, .. } = &file.what {
+            for change in changes {
+                *known.entry((folder(&file.file), change.before(), change.after())).or_default() += 1;
+            }
+        }
+    }
+    for file in files.iter_mut().filter(|file| is_whole(&file.file)) {
+        let folder = folder(&file.file);
+        if let Changed::Text { changes, elsewhere, .. } = &mut file.what {
+            changes.retain(|change| {
+                let count = known.get_mut(&(folder.clone(), change.before(), change.after()));
+                match count {
+                    Some(count) if *count > 0 => {
+                        *count -= 1;
+                        *elsewhere += 1;
+                        false
+                    }
+                    _ => true,
+                }
+            });
+        }
+    }
+}
