@@ -114,7 +114,9 @@ fn the_pdf_says_what_was_worked_out_by_hand() {
             "结算月份：2026年3月 订单编号：DD-2026-001",
             "￥17,275,715.69元(大写：人民币壹仟柒佰贰拾柒万伍仟柒佰壹拾伍元陆角玖分)",
             "本次结算前：已结算￥0.00元，剩余￥17,275,715.69元",
-            "本次结算后：已结算￥8,844.26元，剩余￥17,266,871.43元",
+            "(大写：人民币壹仟柒佰贰拾柒万伍仟柒佰壹拾伍元陆角玖分)（含税）",
+            "本次结算后：已结算￥8,844.26元，剩余￥17,266,871.43元（含税）",
+            "按岗位和级别汇总如下，人员明细见附表二。",
             "乙方共2人为本订单提供服务，合计10.5人天",
             "产品/平台服务高级10.5882.009,261.00",
             "考核得分95.5分，扣4.5分，扣款416.74元",
@@ -134,7 +136,9 @@ fn the_pdf_says_what_was_worked_out_by_hand() {
             "张三",
         ],
     );
-    assert!(!words.contains("草稿") && !words.contains("更正"), "{words}");
+    for absent in ["草稿", "更正", "服务日期", "修订", "按税率分列", "（不含税）"] {
+        assert!(!words.contains(absent), "{absent} in {words}");
+    }
     assert_eq!(files.pages(), 4, "two pages to sign, two behind them");
     assert!(words.contains("第4页共4页"));
     // Not the clock's day but the month's last.
@@ -200,6 +204,97 @@ fn a_correction_says_what_it_corrects_and_by_how_much() {
     // Until it is issued, the same is a draft of a correction, whose reason is still open.
     let draft = Files::of("correction-draft", &job, &Issue::Draft).words();
     assert_has(&draft, &["草稿", "更正原因：（草稿，更正原因开具时填写）", "-￥1,155.74元"]);
+}
+
+/// The VAT rate is 3 % from the 16th on.
+fn two_rates() -> Draft {
+    let mut draft = before_and_after(usual_order(), &RECORDS, NOTE);
+    draft.loaded.case.adjustments = vec![new_rate("2026-03-16", dec!(3))];
+    draft
+}
+
+// 832.08 × 1.03 = 857.0424, 739.63 × 1.03 = 761.8189. 7 × 882.00 = 6,174.00; 3.5 × 857.04 = 2,999.64; 0.5 × 784.01 =
+// 392.005; 0.5 × 761.82 = 380.91; Σ 9,946.56, × 0.955 = 9,498.9648. At 6 %: 6,566.01 × 0.955 = 6,270.53955, ÷ 1.06 =
+// 5,915.60; the rest 3,228.42 (by itself it would be 3,228.43), ÷ 1.03 = 3,134.39. 16,297,844.99 − 9,049.99.
+#[test]
+fn a_month_with_two_rates_is_settled_by_day_and_by_rate() {
+    let files = Files::of("two-rates", &checked(two_rates()), &Issue::Issued);
+    assert_has(
+        &files.words(),
+        &[
+            "￥16,297,844.99元(大写：人民币壹仟陆佰贰拾玖万柒仟捌佰肆拾肆元玖角玖分)（不含税；增值税税率调整后按不含税价比较，框架协议4.3）",
+            "本次结算前：已结算￥0.00元，剩余￥16,297,844.99元（不含税）",
+            "本次结算后：已结算￥9,049.99元，剩余￥16,288,795.00元（不含税）",
+            "此前的结算单按其不含税金额计入",
+            "按岗位、级别和服务日期汇总如下",
+            "本月单价有调整：1日至15日按签订时的附件3，16日至31日按附件3修订1。",
+            "产品/平台服务高级1日至15日6%7882.006,174.00",
+            "产品/平台服务高级16日至31日3%3.5857.042,999.64",
+            "产品/平台服务中级1日至15日6%0.5784.01392.01",
+            "产品/平台服务中级16日至31日3%0.5761.82380.91",
+            "9,946.56×95.5÷100＝9,498.96元",
+            "税率6%部分＝6,566.01×95.5÷100＝6,270.54元，税率3%部分取其余3,228.42元",
+            "应支付金额（含税）￥9,498.96元人民币玖仟肆佰玖拾捌元玖角陆分",
+            "不含税金额（税率6%、3%）￥9,049.99元人民币玖仟零肆拾玖元玖角玖分",
+            "税额￥448.97元人民币肆佰肆拾捌元玖角柒分",
+            "6%6,566.016,270.545,915.60354.94",
+            "3%3,380.553,228.423,134.3994.03",
+        ],
+    );
+    assert_eq!(files.pages(), 4, "two pages to sign, two behind them");
+}
+
+// Issued were 10,000.00 at 6 % (9,433.96 + 566.04): −501.04, −383.97, −117.07.
+#[test]
+fn a_correction_over_two_rates_says_what_changes_at_each() {
+    let mut draft = two_rates();
+    let case = &mut draft.loaded.case;
+    let line = ledger_line(1, case, dec!(10000), dec!(0));
+    case.ledger = Ledger::new(vec![(line.clone(), here())], Vec::new());
+    let issue = Issue::Correction { reason: "税率调整后补记".into(), replaced: line };
+    let files = Files::of("two-rates-correction", &checked(draft), &issue);
+    assert_has(
+        &files.words(),
+        &[
+            "本次更正前：已结算￥9,433.96元，剩余￥16,288,411.03元（不含税）",
+            "本次更正后：已结算￥9,049.99元，剩余￥16,288,795.00元（不含税）",
+            "不含税（税率6%）￥9,433.96元",
+            "不含税（税率6%、3%）￥9,049.99元",
+            "-￥501.04元减少人民币伍佰零壹元零肆分",
+            "-￥383.97元减少人民币叁佰捌拾叁元玖角柒分",
+            "-￥117.07元减少人民币壹佰壹拾柒元零柒分",
+            "原应支付10,000.009,433.96566.04",
+            "更正后6,270.545,915.60354.94",
+            "差额-3,729.46-3,518.36-211.10",
+            "原应支付0.000.000.00",
+            "更正后3,228.423,134.3994.03",
+            "差额3,228.423,134.3994.03",
+        ],
+    );
+}
+
+// 800.00 × 1.06 = 848.00: 7 × 882.00 + 3.5 × 848.00 + 1 × 784.01 = 9,926.01, × 0.955 = 9,479.33955. The cap is lower
+// by 1,250 × (832.08 − 800.00) × 1.06 = 42,506.00: 17,233,209.69 − 9,479.34 = 17,223,730.35.
+#[test]
+fn new_prices_within_a_month_stay_with_tax() {
+    let mut draft = before_and_after(usual_order(), &RECORDS, NOTE);
+    let case = &mut draft.loaded.case;
+    let revised = new_prices("2026-03-16", case, |line, price| if line == 0 { dec!(800) } else { price });
+    case.adjustments = vec![revised];
+    let files = Files::of("new-prices", &checked(draft), &Issue::Issued);
+    let words = files.words();
+    assert_has(
+        &words,
+        &[
+            "￥17,233,209.69元(大写：人民币壹仟柒佰贰拾叁万叁仟贰佰零玖元陆角玖分)（含税；附件3修订1，自2026年3月16日起生效）",
+            "本次结算后：已结算￥9,479.34元，剩余￥17,223,730.35元（含税）",
+            "产品/平台服务高级1日至15日6%7882.006,174.00",
+            "产品/平台服务高级16日至31日6%3.5848.002,968.00",
+            "产品/平台服务中级全月6%1784.01784.01",
+            "应支付金额（含税）￥9,479.34元",
+        ],
+    );
+    assert!(!words.contains("按税率分列") && !words.contains("（不含税）"), "{words}");
 }
 
 #[test]

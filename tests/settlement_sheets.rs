@@ -8,8 +8,9 @@ mod support;
 use std::sync::Arc;
 
 use calamine::Data;
-use hetong::bundle::job::Job;
+use hetong::bundle::job::{Draft, Job};
 use hetong::compute::settlement::{Issue, OrderSettlement};
+use hetong::model::case::{Case, Period};
 use hetong::model::ledger::Ledger;
 use hetong::model::month_sheets::WorkEntry;
 use hetong::model::quotation::CellNumber;
@@ -34,11 +35,66 @@ impl Random {
 
 /// A case with random prices, days and records; many of its amounts fall on half cents.
 fn generated(random: &mut Random, index: usize) -> Job {
+    checked(generated_draft(random, index, !index.is_multiple_of(3)))
+}
+
+/// Such a case in whose month the rate, the prices or both change on days on which there is work.
+fn straddling(random: &mut Random, index: usize) -> Job {
+    let mut draft = generated_draft(random, index, true);
+    let case = &mut draft.loaded.case;
+    let month = case.months[0].month;
+    let day = |day: i64| month.first().with().day(day as i8).build().expect("a day").to_string();
+    let rates = [dec!(1), dec!(9), dec!(3), dec!(6.5)];
+    let other = rates[index % 4];
+    let first = random.below(4) + 2;
+    let factor = Decimal::new(random.below(60) + 50, 2);
+    let prices = |from: i64, case: &Case| {
+        let price = move |line: usize, price: Decimal| match line % 3 {
+            0 => price,
+            _ => (price * factor).round_dp(2),
+        };
+        new_prices(&day(from), case, price)
+    };
+    case.adjustments = match index % 3 {
+        0 => vec![new_rate(&day(first), other)],
+        1 => vec![prices(first, case)],
+        _ => vec![new_rate(&day(first), other), prices(first + 1 + random.below(2), case)],
+    };
+    if index.is_multiple_of(6) {
+        // Worked on only after the change: 人天 of no day can be priced, too.
+        let last = month.last();
+        let period = Period { from: day(first).parse().expect("a day"), to: last };
+        case.orders[0].period = Some(from(period));
+        let own = |row: &WorkEntry| row.date.as_ref().is_none_or(|date| date.value >= period.from);
+        case.months[0].work.retain(own);
+        let kind = ("运维支撑", "高级");
+        case.months[0].work.push(work(month, "欧阳静怡", kind, 0, dec!(2.5)));
+        case.months[0].work.push(work(month, "欧阳静怡", kind, 27, dec!(0.25)));
+    }
+    checked(draft)
+}
+
+/// How many cells of 结算单 are typed: the prices, the cap, the balance before, the rates, and what a correction
+/// replaces.
+fn typed(settlement: &OrderSettlement) -> usize {
+    let now = &settlement.due.parts;
+    let split = settlement.lines.iter().any(|line| line.period.is_some());
+    // The rate of a line is a formula only where there are several.
+    let rates = if split && now.len() == 1 { settlement.lines.len() } else { 0 };
+    let corrected = settlement.contradicted().map_or(0, |line| {
+        let gone = line.parts.iter().filter(|old| now.iter().all(|part| part.rate != old.rate)).count();
+        let all = now.len() + gone;
+        // Each rate with what was issued at it; 0 where nothing is due at it any more.
+        3 + if all > 1 { 4 * all + 3 * gone } else { 0 }
+    });
+    settlement.lines.len() + 2 + now.len() + rates + corrected
+}
+
+fn generated_draft(random: &mut Random, index: usize, dated: bool) -> Draft {
     let rate = [dec!(6), dec!(3), dec!(4), dec!(13), dec!(0.5)][index % 5];
     let day = month(["2026-03", "2027-02"][index % 2]);
     let posts = ["产品/平台服务", "活动/内容支撑", "运维支撑", "技术支持"];
     let levels = ["高级", "中级", "初级"];
-    let dated = !index.is_multiple_of(3);
     let mut work: Vec<WorkEntry> = Vec::new();
     for person in 0..=random.below(14) {
         let name = format!("员工{person}");
@@ -74,7 +130,7 @@ fn generated(random: &mut Random, index: usize) -> Job {
         let gross = Decimal::new(random.below(9_000_000), 2);
         case.ledger = Ledger::new(vec![(ledger_line(1, case, gross, dec!(123.45)), here())], Vec::new());
     }
-    checked(draft)
+    draft
 }
 
 fn issue_of(settlement: &OrderSettlement) -> Issue {
@@ -113,14 +169,67 @@ fn a_hundred_settlements_come_out_to_the_cent() {
     {
         let (ours, settlement) = (Book::of(bytes), &job.figures.settlements[0]);
         assert_same(&ours, &theirs, &format!("settlement {index}"));
-        let corrected = settlement.contradicted().is_some();
-        // Typed are the prices, the cap, the balance before, the rate, and what a correction replaces.
-        let typed = settlement.lines.len() + 3 + if corrected { 3 } else { 0 };
-        assert_eq!(ours.typed("结算单"), typed, "settlement {index}");
+        assert_eq!(ours.typed("结算单"), typed(settlement), "settlement {index}");
         // The points and the records.
         assert_eq!(ours.typed("考核表"), 10, "settlement {index}");
         assert!(ours.computed() > 30, "settlement {index}");
     }
+}
+
+#[test]
+fn months_that_straddle_a_change_come_out_to_the_cent() {
+    let mut random = Random(20_260_916);
+    let jobs: Vec<Job> = (0..48).map(|index| straddling(&mut random, index)).collect();
+    let settlements = || jobs.iter().map(|job| &job.figures.settlements[0]);
+    let split = settlements().filter(|s| s.lines.iter().any(|line| line.period.is_some())).count();
+    let rates = settlements().filter(|s| s.due.parts.len() > 1).count();
+    assert!(split >= 40 && rates >= 16, "{split} are split, {rates} have two rates");
+    let books: Vec<Vec<u8>> = jobs.iter().map(workbook).collect();
+    for (index, (settlement, (bytes, theirs))) in
+        settlements().zip(books.iter().zip(recalculated(&books))).enumerate()
+    {
+        let ours = Book::of(bytes);
+        assert_same(&ours, &theirs, &format!("straddling {index}"));
+        assert_eq!(ours.typed("结算单"), typed(settlement), "straddling {index}");
+    }
+}
+
+// The figures of tests/settlement.rs, worked out anew by LibreOffice from the days of 人天明细.
+#[test]
+fn two_rates_stand_in_their_cells() {
+    let records = [dec!(50), dec!(3), dec!(2), dec!(0), dec!(1)];
+    let mut draft = before_and_after(order(ORDER, |key| key.to_owned()), &records, "见附表");
+    draft.loaded.case.adjustments = vec![new_rate("2026-03-16", dec!(3))];
+    let bytes = workbook(&checked(draft));
+    if let Some(folder) = std::env::var_os("HETONG_KEEP") {
+        std::fs::write(std::path::Path::new(&folder).join("two-rates.xlsx"), &bytes).expect("a file");
+    }
+    let theirs = recalculated(&[bytes]).remove(0);
+    let row_of = |text: &str| {
+        let cells = &theirs.values["结算单"];
+        let (row, _) = cells.iter().find(|(_, value)| value.to_string() == text).expect("a label").0;
+        let of_row = cells.range((*row, 0)..(*row + 1, 0)).map(|(_, value)| value.to_string());
+        of_row.filter(|text| !text.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        row_of("16日至31日"),
+        ["产品/平台服务", "高级", "16日至31日", "0.03", "3.5", "857.04", "2999.64"]
+    );
+    assert_eq!(row_of("含税金额合计（元）")[1], "9946.56");
+    assert_eq!(row_of("0.06").last().map(String::as_str), Some("6174"), "the first line");
+    assert_eq!(row_of("应支付金额（含税）").last().map(String::as_str), Some("9498.96"));
+    assert_eq!(row_of("不含税金额（税率6%、3%）").last().map(String::as_str), Some("9049.99"));
+    assert_eq!(row_of("税额").last().map(String::as_str), Some("448.97"));
+    assert_eq!(row_of("本次结算前"), ["本次结算前", "0", "16297844.99"]);
+    assert_eq!(row_of("本次结算后"), ["本次结算后", "9049.99", "16288795"]);
+    let shares: Vec<String> = theirs.values["结算单"].values().map(ToString::to_string).collect();
+    for share in ["6566.01", "6270.54", "5915.6", "354.94", "3380.55", "3228.42", "3134.39", "94.03"] {
+        assert!(shares.iter().any(|value| value == share), "{share} in {shares:?}");
+    }
+    assert!(
+        shares.iter().any(|text| text.contains("（不含税；增值税税率调整后按不含税价比较，框架协议4.3）"))
+    );
+    assert!(shares.iter().any(|text| text == "已结算金额（不含税，元）"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use hetong::bundle::produce::{Output, Press};
 use hetong::compute::settlement::Issue;
 use hetong::diagnostics::{Located, Origin};
 use hetong::input::months::Scope;
-use hetong::model::case::Case;
+use hetong::model::case::{Adjustment, Case};
 use hetong::model::ledger::LedgerLine;
 use hetong::model::money::Money;
 use hetong::model::month::Month;
@@ -131,6 +131,54 @@ pub fn ledger_line(number: u32, case: &Case, gross: Decimal, opening: Decimal) -
         issued_at: "2026-04-02T09:30:00+08:00".into(),
         version: "0.1.0".into(),
     }
+}
+
+/// A 调整 of the VAT rate from a day on.
+pub fn new_rate(day: &str, percent: Decimal) -> Adjustment {
+    Adjustment {
+        origin: here(),
+        effective_on: Some(from(day.parse().expect("a day"))),
+        reason: Some(from("增值税税率调整".into())),
+        rate: Some(from(TaxRate::from_percent(percent).expect("a rate"))),
+        requotes: false,
+        quotation_file: None,
+        quotation: None,
+    }
+}
+
+/// A 调整 by 补充协议 from a day on: of the case's 不含税单价 what `price` makes of them, line by line from 0.
+pub fn new_prices(day: &str, case: &Case, price: impl Fn(usize, Decimal) -> Decimal) -> Adjustment {
+    let mut quotation = case.quotation.clone().expect("a quotation");
+    for (index, row) in quotation.rows.iter_mut().enumerate() {
+        // What follows from the price is left to hetong.
+        (row.gross_price, row.net_total, row.gross_total) = (None, None, None);
+        let cell = row.net_price.as_mut().expect("a price");
+        cell.value = CellNumber::Number(price(index, cell.value.number().expect("a number")));
+    }
+    Adjustment {
+        reason: Some(from("补充协议".into())),
+        rate: None,
+        requotes: true,
+        quotation_file: Some(from("报价表-补充协议.xlsx".into())),
+        quotation: Some(quotation),
+        ..new_rate(day, Decimal::ONE)
+    }
+}
+
+/// 产品/平台服务 中级.
+pub const MIDDLE: (&str, &str) = ("产品/平台服务", "中级");
+
+/// March of 7 人天 高级 and 0.5 中级 up to the 15th, 3.5 and 0.5 after it.
+pub fn before_and_after(order: Order, records: &[Decimal], note: &str) -> Draft {
+    let march = month("2026-03");
+    let senior = ("产品/平台服务", "高级");
+    let half = Decimal::new(5, 1);
+    let mut rows: Vec<WorkEntry> =
+        (9..=18).map(|day| work(march, "张三", senior, day, Decimal::ONE)).collect();
+    rows.push(work(march, "张三", senior, 19, half));
+    rows.push(work(march, "李四", MIDDLE, 10, half));
+    rows.push(work(march, "李四", MIDDLE, 20, half));
+    case_with(order, march, rows, records, note)
 }
 
 /// The files of a job's settlements.
