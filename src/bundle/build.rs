@@ -11,6 +11,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::causes::{Cause, causes};
+use super::changes::CHANGES;
 use super::job::Job;
 use super::manifest::{MANIFEST, manifest};
 use super::orders::{ORDER, left_out, order_files};
@@ -66,8 +67,13 @@ pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result
     if only.is_empty() || only.iter().any(|id| id == REPORT) {
         outputs.extend(press.report(&outputs)?);
     }
-    let earlier = if only.is_empty() { Vec::new() } else { record.list("outputs") };
-    let manifest = manifest(job, fonts, (&outputs, &press.shown(&files)), &earlier)?;
+    let (mut shown, mut earlier) = (press.shown(&files), Vec::new());
+    if !only.is_empty() {
+        earlier = record.list("outputs");
+        // What stands in the files that stay.
+        shown.values = record.values().into_iter().chain(shown.values).collect();
+    }
+    let manifest = manifest(job, fonts, (&outputs, &shown), &earlier)?;
     let now = serde_json::from_slice(&manifest)?;
     let mut files: BTreeMap<String, Vec<u8>> =
         outputs.into_iter().map(|output| (output.name, output.bytes)).collect();
@@ -102,7 +108,7 @@ fn known_documents(job: &Job) -> Vec<String> {
         id == WHOLE
             || id == REPORT
             || (id == ORDER && !orders.is_empty())
-            || (id == SUPPLEMENT && is_revised(&job.case))
+            || ([SUPPLEMENT, CHANGES].contains(&id) && is_revised(&job.case))
     };
     let documents = job.pack.documents.iter().filter(|d| d.in_bundle || known(&d.id));
     let mut names: Vec<String> = documents.map(|document| document.id.clone()).collect();

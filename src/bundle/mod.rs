@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod causes;
+pub mod changes;
 pub mod job;
 pub mod ledger;
 pub mod manifest;

@@ -2,6 +2,7 @@
 //!
 //! May use: `pack`, `compute`, `bundle::orders`, `bundle::revisions`.
 
+use super::changes::{CHANGES, changes_files, names_changes};
 use super::orders::{is_meant, order_files};
 use super::revisions::{SUPPLEMENT, names_supplement, supplement_files, with_editions};
 use crate::compute::prices::PriceHistory;
@@ -65,9 +66,12 @@ pub fn case_files(
 ) -> Result<Vec<PlannedFile>, Vec<String>> {
     let orders = &case.orders;
     let mut named_one_by_one = supplement_files(pack, case, prices);
+    named_one_by_one.extend(changes_files(pack, case, prices));
     named_one_by_one.extend(order_files(pack, case));
-    let is_meant = |file: &PlannedFile, name: &str| {
-        if file.document == SUPPLEMENT { names_supplement(file, name) } else { is_meant(file, orders, name) }
+    let is_meant = |file: &PlannedFile, name: &str| match file.document.as_str() {
+        SUPPLEMENT => names_supplement(file, name),
+        CHANGES => names_changes(file, name),
+        _ => is_meant(file, orders, name),
     };
     let means = |name: &String| named_one_by_one.iter().any(|file| is_meant(file, name));
     let (named, others): (Vec<String>, Vec<String>) = only.iter().cloned().partition(means);

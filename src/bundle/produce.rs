@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::changes::CHANGES;
 use super::job::Job;
 use super::orders::ORDER;
 use super::plan::{Format, PlannedFile, report_file};
@@ -104,6 +105,9 @@ impl<'a> Press<'a> {
     /// # Errors
     /// If a template does not fit the view.
     pub fn source(&self, file: &PlannedFile) -> Result<String, TemplateError> {
+        if let Some(source) = self.changes_source(file) {
+            return source;
+        }
         let view = self.view_of(file);
         if file.document == SUPPLEMENT
             && let Some(source) = self.supplement_source(file, view.clone())
@@ -115,6 +119,9 @@ impl<'a> Press<'a> {
 
     /// What a planned file is filled with.
     pub(super) fn view_of(&self, file: &PlannedFile) -> ContractView {
+        if file.document == CHANGES {
+            return self.changes_frame(file);
+        }
         let title = format!("{}（{}）", self.view.header.left, file.title);
         let mut view = self.edition(file).for_file(&title, &template_names(file));
         if let Some((_, _, form)) = self.order_of(file) {
@@ -131,6 +138,7 @@ impl<'a> Press<'a> {
             "附件6" => xlsx::write_order_form(&workbooks::order_form(view)),
             "附件7" => xlsx::write_settlement_form(&workbooks::settlement_form(view)),
             ORDER => Ok(self.order_book(file)?),
+            CHANGES => Ok(self.changes_book(file)?),
             other => return Err(ProduceError::NoWorkbook { document: other.to_owned() }),
         };
         let bytes = bytes.map_err(|error| ProduceError::Xlsx { file: file.name.clone(), error })?;

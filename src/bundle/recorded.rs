@@ -70,6 +70,13 @@ impl Record {
         }
     }
 
+    /// The single values that the documents show, by what they are called.
+    pub fn values(&self) -> BTreeMap<String, String> {
+        let Self::Whole(manifest) = self else { return BTreeMap::new() };
+        let values = manifest.get("values").and_then(Value::as_object).into_iter().flatten();
+        values.filter_map(|(label, value)| Some((label.clone(), value.as_str()?.to_owned()))).collect()
+    }
+
     /// The hashes of the output files, by file name.
     pub fn hashes(&self) -> BTreeMap<String, String> {
         let hash = |entry: &Value| {

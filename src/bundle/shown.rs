@@ -32,7 +32,7 @@ pub struct Shown {
 }
 
 /// Parts of the view by what users call them, the longer path first. A label with a dot is a key of 合同.yaml.
-const LABELS: [(&str, &str); 46] = [
+const LABELS: [(&str, &str); 56] = [
     ("draft", "草稿或正式稿"),
     ("header.left", "合同.项目名称"),
     ("header.right", "合同.编号"),
@@ -69,6 +69,15 @@ const LABELS: [(&str, &str); 46] = [
     ("annexes", "附件清单"),
     ("quotation", "报价"),
     ("integrity", "廉洁"),
+    ("security.content", "数据合作.数据内容"),
+    ("security.quantity", "数据合作.数据数量"),
+    ("security.categories", "数据合作.数据类别"),
+    ("security.level", "数据合作.数据级别"),
+    ("security.purpose", "数据合作.目的"),
+    ("security.scope", "数据合作.范围"),
+    ("security.stages", "数据合作.处理方式"),
+    ("security.safeguards_buyer", "数据合作.保障措施"),
+    ("security.safeguards_supplier", "数据合作.保障措施"),
     ("security", "信息安全"),
     ("e", "勘误"),
     ("revision", "调整"),
@@ -80,6 +89,7 @@ const LABELS: [(&str, &str); 46] = [
     ("fonts", ""),
     ("report", ""),
     ("supplement", "调整"),
+    ("changes", "调整和报价"),
 ];
 
 /// The parts of 附件6 and 附件7 that come from the framework agreement.
@@ -96,7 +106,7 @@ const FORM_LABELS: [(&str, &str); 9] = [
 ];
 
 /// Where single values stand that are worth telling.
-const VALUED: [&str; 3] = ["supplier.", "clauses.", "contract.number"];
+const VALUED: [&str; 4] = ["supplier.", "clauses.", "contract.number", "security.quantity"];
 
 impl Press<'_> {
     /// What these files show. A workbook shows what the PDF of the same document does.
@@ -118,7 +128,10 @@ impl Press<'_> {
     }
 
     fn parts(&self, file: &PlannedFile, values: &mut BTreeMap<String, String>) -> BTreeMap<String, String> {
-        let view = serde_json::to_value(self.view_of(file)).unwrap_or_default();
+        let mut view = serde_json::to_value(self.view_of(file)).unwrap_or_default();
+        if let (Some(changes), Value::Object(view)) = (self.changes_of(file), &mut view) {
+            view.insert("changes".into(), serde_json::to_value(changes).unwrap_or_default());
+        }
         let sources = &self.job.pack.templates;
         let templates = templates_of(sources, file);
         let mut contents: BTreeMap<String, String> = BTreeMap::new();

@@ -51,6 +51,12 @@ pub(super) fn without_tax(amount: &str, rate: &str, fraction: Decimal) -> String
     format!("ROUND(ROUND({amount}*100,0)*{factor}/ROUND((1+{rate})*{factor},0),0)/100")
 }
 
+/// r4((new − old) ÷ old): per cent to two places, of figures with so many decimals.
+pub(super) fn share(old: &str, new: &str, decimals: u32) -> String {
+    let factor = power(decimals);
+    format!("ROUND(ROUND(({new}-{old})*{factor},0)*10000/ROUND({old}*{factor},0),0)/10000")
+}
+
 /// A sum or difference of amounts: no half can arise, only a binary trace to be wiped off.
 pub(super) fn sum(terms: &str) -> String {
     format!("ROUND({terms},2)")
