@@ -25,13 +25,18 @@ pub struct Nearby {
 }
 
 impl Nearby {
-    /// Below the current folder, and beside and above the outputs.
+    /// Beside the outputs, below the current folder, and around.
     pub fn of(outputs: &[PathBuf]) -> Self {
-        let mut roots: Vec<PathBuf> = vec![PathBuf::from(".")];
-        for output in outputs {
-            let full = output.canonicalize().unwrap_or_else(|_| output.clone());
-            roots.extend(full.ancestors().skip(1).take(3).map(Path::to_path_buf));
+        let mut roots: Vec<PathBuf> = Vec::new();
+        for above in 1..=3 {
+            for output in outputs {
+                let full = output.canonicalize().unwrap_or_else(|_| output.clone());
+                let root = full.ancestors().nth(above).map(Path::to_path_buf);
+                roots.extend(root.filter(|root| !roots.contains(root)).into_iter().collect::<Vec<_>>());
+            }
         }
+        // The current folder, as the user would name what is below it.
+        roots.insert(usize::from(!roots.is_empty()), PathBuf::from("."));
         let mut seen = BTreeSet::new();
         let mut folders = Vec::new();
         let mut left = MOST;

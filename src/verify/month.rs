@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::checks::{self, CELL, FIGURE, SETTLED};
 use super::exact::{Cents, Number, read, show};
 use super::folder::folders;
-use super::ledger::{LEDGER_FILE, Line, sha256, short};
+use super::ledger::{Line, sha256, short};
 use super::record::{FILE, Kind, Record};
 use super::settled::Settled;
 use super::sheet_cells::{self, CellValue};
@@ -72,7 +72,7 @@ pub fn against(record: &Record, month: &str, side: &CaseSide, folder: &Path) -> 
         match line {
             Some(line) => {
                 findings.extend(with_line(&entry, line));
-                findings.extend(issued_files(line, folder));
+                findings.extend(issued_files(line, folder, side));
             }
             None => {
                 let message = format!("清单说 {} {month} 已开具，台账里没有这一份", entry.order);
@@ -135,25 +135,35 @@ fn with_line(entry: &Entry, line: &Line) -> Vec<Diagnostic> {
     told.collect()
 }
 
-/// Issued files are as the ledger says for good.
-fn issued_files(line: &Line, folder: &Path) -> Vec<Diagnostic> {
+/// Issued files are as the ledger says for good. One that was made again, by another hetong or with other fonts, and
+/// says what the inputs say is not the file that was signed, but not a wrong one.
+fn issued_files(line: &Line, folder: &Path, side: &CaseSide) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (name, hash) in &line.outputs {
+        let mut severity = Severity::Error;
         let message = match fs::read(folder.join(name)) {
             Ok(bytes) if sha256(&bytes) == *hash => continue,
-            Ok(bytes) => format!(
-                "“{name}”与台账序号 {} 开具的不是同一个文件：校验码是 {}，台账记的是 {}",
-                line.number,
-                short(&sha256(&bytes)),
-                short(hash)
-            ),
+            Ok(bytes) => {
+                let own = sha256(&bytes);
+                let fresh = side.fresh.as_ref().ok().and_then(|fresh| fresh.files.get(name));
+                let remade = fresh.is_some_and(|fresh| *fresh == bytes);
+                if remade {
+                    severity = Severity::Warning;
+                }
+                format!(
+                    "“{name}”不是台账序号 {} 开具的那个文件：校验码是 {}，台账记的是 {}{}",
+                    line.number,
+                    short(&own),
+                    short(hash),
+                    if remade { "；内容与由案卷算出的相同，是后来重新排的" } else { "" }
+                )
+            }
             Err(error) => {
-                format!("台账序号 {} 开具的“{name}”{}", line.number, crate::input::folder::explain(&error))
+                let why = crate::input::folder::explain(&error);
+                format!("台账序号 {} 开具的“{name}”{why}", line.number)
             }
         };
-        let mut finding = checks::of_file(&SETTLED, name, message);
-        finding.labels = vec![(line.origin.clone(), format!("开具这一份的一行（{LEDGER_FILE}）"))];
-        findings.push(finding);
+        findings.push(checks::graded(checks::of_file(&SETTLED, name, message), severity));
     }
     findings
 }

@@ -2,7 +2,7 @@
 //!
 //! May use: `diagnostics`, `bundle::workshop`, `verify`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -75,26 +75,25 @@ pub fn run(request: Request<'_>, workshop: &Workshop) -> Result<Verified, String
     for folder in &outputs {
         checked.push(verify(folder, &means)?);
     }
-    let mut ledgers = BTreeSet::new();
     let sent = if request.returned.is_empty() { Sent::default() } else { Sent::of(&checked) };
+    let mut ledgers: BTreeMap<PathBuf, Ledger> = BTreeMap::new();
     for one in checked {
         verified.tally = verified.tally + one.tally;
-        let sources = one.side.as_ref().map(of_ledger).unwrap_or_default();
-        let case = one.side.as_ref().map(|side| side.folder.clone());
-        let name = format!("{}（{}）", one.name, one.folder.display());
+        let (of_ledger, findings) = parted(one.findings);
         verified.reports.push(Report {
-            name,
+            name: format!("{}（{}）", one.name, one.folder.display()),
             folder: one.folder.to_string_lossy().into_owned(),
-            findings: one.findings,
-            sources,
+            findings,
+            sources: Sources::default(),
         });
-        if let (Some(side), Some(case)) = (one.side, case) {
-            let full = case.canonicalize().unwrap_or(case);
-            if ledgers.insert(full) && side.folder.join(LEDGER_FILE).exists() {
-                verified.tally.lines += side.chain.lines.len();
-                verified.reports.extend(ledger(side));
-            }
+        if let Some(side) = one.side {
+            let full = side.folder.canonicalize().unwrap_or_else(|_| side.folder.clone());
+            ledgers.entry(full).or_insert_with(|| Ledger::of(side)).findings.extend(of_ledger);
         }
+    }
+    for ledger in ledgers.into_values() {
+        verified.tally.lines += ledger.lines;
+        verified.reports.extend(ledger.report());
     }
     for path in request.returned {
         let findings = sent.compare(path, &mut verified.tally);
@@ -110,23 +109,42 @@ pub fn run(request: Request<'_>, workshop: &Workshop) -> Result<Verified, String
     Ok(verified)
 }
 
-/// The ledger's own report, where there is something to tell.
-fn ledger(side: CaseSide) -> Option<Report> {
-    if side.chain.findings.is_empty() {
-        return None;
+/// What concerns a case's ledger, and what concerns the folder itself.
+fn parted(findings: Findings) -> (Findings, Findings) {
+    let (mut of_ledger, mut others) = (Findings::default(), Findings::default());
+    for finding in findings {
+        let its = finding.origin.file().is_some_and(|file| &**file == LEDGER_FILE);
+        if its { of_ledger.push(finding) } else { others.push(finding) }
     }
-    let sources = of_ledger(&side);
-    let mut findings = Findings::default();
-    findings.extend(side.chain.findings);
-    Some(Report {
-        name: format!("{} 的台账", side.job.case.name),
-        folder: side.folder.to_string_lossy().into_owned(),
-        findings: findings.sorted(),
-        sources,
-    })
+    (of_ledger, others)
 }
 
-fn of_ledger(side: &CaseSide) -> Sources {
-    let text = fs::read(side.folder.join(LEDGER_FILE)).unwrap_or_default();
-    Sources::from([(LEDGER_FILE.into(), String::from_utf8_lossy(&text).into())])
+/// A case's ledger: checked once, however many of its folders there are.
+struct Ledger {
+    case: String,
+    folder: PathBuf,
+    lines: usize,
+    findings: Findings,
+}
+
+impl Ledger {
+    fn of(side: CaseSide) -> Self {
+        let mut findings = Findings::default();
+        findings.extend(side.chain.findings);
+        Self { case: side.job.case.name, folder: side.folder, lines: side.chain.lines.len(), findings }
+    }
+
+    /// Where there is something to tell.
+    fn report(self) -> Option<Report> {
+        if self.findings.is_empty() {
+            return None;
+        }
+        let text = fs::read(self.folder.join(LEDGER_FILE)).unwrap_or_default();
+        Some(Report {
+            name: format!("{} 的台账", self.case),
+            folder: self.folder.to_string_lossy().into_owned(),
+            findings: self.findings.sorted(),
+            sources: Sources::from([(LEDGER_FILE.into(), String::from_utf8_lossy(&text).into())]),
+        })
+    }
 }

@@ -1,0 +1,397 @@
+//! `hetong verify`: clean on what hetong wrote; and for each kind of figure one file corrupted, which it must name with
+//! the place and both values. Hashes are forged along where a corruption could hide behind them, so that only the text,
+//! the cells or the arithmetic can give it away.
+
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
+
+mod support;
+
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use hetong::bundle::recorded::sealed;
+use hetong::input::folder::sha256_hex;
+use serde_json::Value;
+use support::{arg, copy_folder, repository, run, told};
+
+const CASE: &str = "星河示例";
+const BODY: &str = "合同正文.pdf";
+const PRICES: &str = "附件3-报价表.pdf";
+const PRICE_SHEET: &str = "附件3-报价表.xlsx";
+const MARCH: &str = "结算-2026-03/星河示例";
+
+/// The case, its final bundle and its issued March, made once.
+fn original() -> &'static Path {
+    static ORIGINAL: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let made = ORIGINAL.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (case, output) = (folder.path().join(CASE), folder.path().join("output"));
+        copy_folder(&repository("fixtures/cases").join(CASE), &case);
+        // Issued anew, by this very program.
+        fs::remove_file(case.join("台账.jsonl")).expect("the sample's ledger");
+        let built = run(&["build", arg(&case), "-o", arg(&output), "--final"]);
+        assert!(built.status.success(), "{}", told(&built));
+        for month in ["2026-03", "2026-04"] {
+            let issued = run(&["settle", arg(&case), "--month", month, "-o", arg(&output), "--issue"]);
+            assert!(issued.status.success(), "{}", told(&issued));
+        }
+        folder
+    });
+    made.path()
+}
+
+/// A copy of all of it that a test may corrupt.
+struct Copy(tempfile::TempDir);
+
+impl Copy {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy_folder(original(), folder.path());
+        Self(folder)
+    }
+
+    fn case(&self) -> PathBuf {
+        self.0.path().join(CASE)
+    }
+
+    fn bundle(&self) -> PathBuf {
+        self.0.path().join("output").join(CASE)
+    }
+
+    fn march(&self) -> PathBuf {
+        self.0.path().join("output").join(MARCH)
+    }
+
+    /// Exit code and what was said of a folder, in one line for each finding.
+    fn verify(&self, folder: &Path, more: &[&str]) -> (Option<i32>, String) {
+        let case = self.case();
+        let done = run(&[&["verify", arg(folder), "--case", arg(&case)], more].concat());
+        (done.status.code(), told(&done))
+    }
+
+    /// The finding that holds all of these words, which must be there, with exit code 1.
+    fn must_tell(&self, folder: &Path, words: &[&str]) {
+        let (code, said) = self.verify(folder, &[]);
+        let found = said.split("\n\n").any(|finding| words.iter().all(|word| finding.contains(word)));
+        assert!(found, "{words:?} not told:\n{said}");
+        assert_eq!(code, Some(1), "{said}");
+    }
+}
+
+/// Writes the manifest's hash of a file anew, and the manifest's own: as one who knows how would.
+fn forge(folder: &Path, file: &str) {
+    let path = folder.join("manifest.json");
+    let mut manifest: Value = serde_json::from_slice(&fs::read(&path).expect("a manifest")).expect("JSON");
+    let hash = sha256_hex(&fs::read(folder.join(file)).expect("the file"));
+    for output in manifest["outputs"].as_array_mut().expect("outputs") {
+        if output["file"] == file {
+            output["sha256"] = hash.clone().into();
+        }
+    }
+    write_manifest(&path, manifest);
+}
+
+fn write_manifest(path: &Path, mut manifest: Value) {
+    manifest.as_object_mut().expect("an object").remove("sha256");
+    let mut text = serde_json::to_vec_pretty(&manifest).expect("JSON");
+    text.push(b'\n');
+    fs::write(path, sealed(&text)).expect("written");
+}
+
+/// Replaces glyphs in a PDF's content, without touching anything else: the first place where `from` is drawn in one
+/// piece. `to` may only use characters that the font's subset has.
+fn edit_pdf(path: &Path, from: &str, to: &str) {
+    let open = path.with_extension("qdf");
+    let done =
+        Command::new("qpdf").args(["--qdf", "--object-streams=disable", arg(path), arg(&open)]).status();
+    assert!(done.expect("qpdf is installed (make test installs it)").success());
+    let mut bytes = fs::read(&open).expect("an open PDF");
+    fs::remove_file(&open).expect("removed");
+    let maps = unicode_maps(&bytes);
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    assert_eq!(from.len(), to.len());
+    let mut start = 0;
+    while let Some(end) = find(&bytes[start..], b"TJ\n").map(|end| start + end) {
+        let begin = bytes[..end].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let codes = codes(&bytes, begin, end);
+        for map in &maps {
+            let letter = |code: &str| map.iter().find(|(known, _)| known == code).map(|(_, c)| *c);
+            let drawn: Vec<Option<char>> = codes.iter().map(|(_, code)| letter(code)).collect();
+            let wanted: Vec<Option<char>> = from.iter().copied().map(Some).collect();
+            let Some(at) = drawn.windows(wanted.len()).position(|window| window == wanted) else { continue };
+            for (offset, c) in to.iter().enumerate() {
+                let code = &map.iter().find(|(_, known)| known == c).expect("a glyph of the subset").0;
+                let place = codes[at + offset].0;
+                bytes[place..place + 4].copy_from_slice(code.as_bytes());
+            }
+            fs::write(path, &bytes).expect("written");
+            return;
+        }
+        start = end + 3;
+    }
+    panic!("“{}” is not drawn in one piece in {}", from.iter().collect::<String>(), path.display());
+}
+
+/// Glyph codes with the characters they stand for, font by font.
+fn unicode_maps(pdf: &[u8]) -> Vec<Vec<(String, char)>> {
+    let text = String::from_utf8_lossy(pdf);
+    let map = |block: &str| {
+        let lines = block.lines().filter_map(|line| {
+            let (code, letter) = line.trim().strip_prefix('<')?.split_once("> <")?;
+            let letter =
+                u32::from_str_radix(letter.trim_end_matches('>'), 16).ok().and_then(char::from_u32)?;
+            (code.len() == 4).then(|| (code.to_lowercase(), letter))
+        });
+        lines.collect()
+    };
+    text.split("begincmap").skip(1).filter_map(|rest| rest.split("endcmap").next()).map(map).collect()
+}
+
+/// The glyph codes between two places, each with where it stands.
+fn codes(bytes: &[u8], begin: usize, end: usize) -> Vec<(usize, String)> {
+    let mut codes = Vec::new();
+    let mut at = begin;
+    while at < end {
+        if bytes[at] != b'<' {
+            at += 1;
+            continue;
+        }
+        at += 1;
+        while at + 4 <= end && bytes[at] != b'>' {
+            codes.push((at, String::from_utf8_lossy(&bytes[at..at + 4]).to_lowercase()));
+            at += 4;
+        }
+    }
+    codes
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+/// Replaces a text in the first sheet of a workbook, which must be there.
+fn edit_book(path: &Path, from: &str, to: &str) {
+    let bytes = fs::read(path).expect("a workbook");
+    let mut book = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut done = false;
+    for index in 0..book.len() {
+        let mut part = book.by_index(index).expect("a part");
+        let mut content = String::new();
+        let name = part.name().expect("a name").into_owned();
+        part.read_to_string(&mut content).expect("text");
+        if name == "xl/worksheets/sheet1.xml" {
+            assert!(content.contains(from), "{from} is not in {content}");
+            content = content.replacen(from, to, 1);
+            done = true;
+        }
+        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        out.write_all(content.as_bytes()).expect("written");
+    }
+    assert!(done);
+    fs::write(path, out.finish().expect("a zip").into_inner()).expect("written");
+}
+
+#[test]
+fn what_hetong_wrote_is_clean_with_and_without_naming_the_case() {
+    let copy = Copy::new();
+    let (code, said) = copy.verify(&copy.0.path().join("output"), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("没有不符") && !said.contains("警告["), "{said}");
+    // Counted, and not nothing: 18 files of the bundle, 2 of March, 4 of April, two 汇总.
+    assert!(said.contains("核对了 26 个文件（"), "{said}");
+    assert!(said.contains("3 行台账"), "{said}");
+    // The case is found beside the output.
+    let done = run(&["verify", arg(&copy.bundle())]);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+}
+
+#[test]
+fn a_draft_is_clean_too() {
+    let copy = Copy::new();
+    let output = copy.0.path().join("drafts");
+    let built = run(&["build", arg(&copy.case()), "-o", arg(&output)]);
+    assert!(built.status.success());
+    let (code, said) = copy.verify(&output, &[]);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn a_digit_in_a_pdf() {
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    edit_pdf(&folder.join(BODY), "17,275,715.69", "17,275,715.68");
+    forge(&folder, BODY);
+    copy.must_tell(&folder, &["[V008]", "合同正文.pdf", "第 ", "17,275,715.68", "应为", "17,275,715.69"]);
+    copy.must_tell(&folder, &["[V002]", "合同正文.pdf", "清单也跟着改过"]);
+}
+
+#[test]
+fn a_unit_price_that_another_line_has() {
+    // A figure that may stand in the document, only not there.
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    edit_pdf(&folder.join(PRICES), "1,268.84", "1,015.43");
+    forge(&folder, PRICES);
+    copy.must_tell(&folder, &["附件3-报价表.pdf", "1,015.43", "1,268.84"]);
+}
+
+#[test]
+fn a_changed_word_of_capital_figures() {
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    edit_pdf(&folder.join("附件6-委托订单.pdf"), "陆角玖分", "玖角玖分");
+    forge(&folder, "附件6-委托订单.pdf");
+    copy.must_tell(&folder, &["[V009]", "附件6-委托订单.pdf", "17,275,715.99", "17,275,715.69"]);
+}
+
+#[test]
+fn an_account_and_a_name() {
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    edit_pdf(&folder.join(BODY), "0900", "0909");
+    edit_pdf(&folder.join(BODY), "李示例", "李示限");
+    forge(&folder, BODY);
+    copy.must_tell(&folder, &["[V010]", "合同正文.pdf", "0909", "0900"]);
+    copy.must_tell(&folder, &["合同正文.pdf", "李示限", "李示例"]);
+}
+
+#[test]
+fn a_word_of_the_contract() {
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    edit_pdf(&folder.join(BODY), "不得超过", "可以超过");
+    forge(&folder, BODY);
+    copy.must_tell(&folder, &["[V007]", "合同正文.pdf", "第 ", "可以", "不得"]);
+}
+
+#[test]
+fn a_swapped_annex_and_a_missing_one() {
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    fs::copy(folder.join("附件4-廉洁诚信承诺书.pdf"), folder.join("附件5-信息安全合作责任书.pdf")).unwrap();
+    forge(&folder, "附件5-信息安全合作责任书.pdf");
+    fs::remove_file(folder.join("附件1-技术规范书.pdf")).unwrap();
+    fs::write(folder.join("附件8-补充说明.pdf"), "x").unwrap();
+    copy.must_tell(&folder, &["[V013]", "附件5-信息安全合作责任书.pdf", "其实是“附件4-廉洁诚信承诺书.pdf”"]);
+    copy.must_tell(&folder, &["[V001]", "附件1-技术规范书.pdf"]);
+    copy.must_tell(&folder, &["[V003]", "附件8-补充说明.pdf"]);
+}
+
+#[test]
+fn the_same_annex_of_another_price() {
+    // The whole bundle of a case with one other price, dressed up as this one's.
+    let copy = Copy::new();
+    let (folder, other) = (copy.bundle(), Copy::new());
+    let yaml = other.case().join("合同.yaml");
+    let text = fs::read_to_string(&yaml).unwrap().replace("MGYY-2026-0001", "MGYY-2026-0007");
+    fs::write(&yaml, text).unwrap();
+    let output = other.0.path().join("other");
+    assert!(run(&["build", arg(&other.case()), "-o", arg(&output), "--final"]).status.success());
+    fs::copy(output.join(CASE).join(PRICES), folder.join(PRICES)).unwrap();
+    forge(&folder, PRICES);
+    copy.must_tell(&folder, &["附件3-报价表.pdf", "MGYY-2026-0007", "MGYY-2026-0001"]);
+}
+
+#[test]
+fn a_stored_result_a_formula_and_a_number_made_text() {
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    let sheet = folder.join(PRICE_SHEET);
+    edit_book(&sheet, "<f>SUM(J5:J25)</f><v>17275715.69</v>", "<f>SUM(J5:J25)</f><v>17275715.96</v>");
+    edit_book(&sheet, "<f>SUM(I5:I25)</f>", "<f>SUM(I5:I24)</f>");
+    edit_book(&sheet, "<v>832.08</v>", "<v>823.08</v>");
+    edit_book(&sheet, "\"><f>ROUND(C6*F6,2)</f><v>369815</v>", "\" t=\"str\"><v>369,815.00</v>");
+    forge(&folder, PRICE_SHEET);
+    copy.must_tell(&folder, &["[V018]", PRICE_SHEET, "J26", "17275715.96", "17275715.69"]);
+    copy.must_tell(&folder, &["[V017]", PRICE_SHEET, "I26", "SUM(I5:I24)", "SUM(I5:I25)"]);
+    copy.must_tell(&folder, &["[V015]", PRICE_SHEET, "F5", "823.08", "832.08"]);
+    copy.must_tell(&folder, &["[V016]", PRICE_SHEET, "I6", "369,815.00", "369815"]);
+}
+
+#[test]
+fn an_edited_file_and_an_edited_manifest() {
+    let copy = Copy::new();
+    let folder = copy.bundle();
+    // Saved again by another program: nothing is altered.
+    let path = folder.join(PRICES);
+    let saved = path.with_extension("new");
+    assert!(Command::new("qpdf").args([arg(&path), arg(&saved)]).status().unwrap().success());
+    fs::rename(saved, &path).unwrap();
+    let (code, said) = copy.verify(&folder, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("[V002]") && said.contains("没有变化"), "{said}");
+    let manifest = folder.join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap().replacen("17,275,715.69", "17,275,715.60", 1);
+    fs::write(&manifest, text).unwrap();
+    copy.must_tell(&folder, &["[V004]", "清单在写出以后改过"]);
+    copy.must_tell(&folder, &["[V004]", "17,275,715.60", "17,275,715.69"]);
+}
+
+#[test]
+fn an_edited_ledger_line_and_an_altered_settlement() {
+    let copy = Copy::new();
+    let ledger = copy.case().join("台账.jsonl");
+    let text = fs::read_to_string(&ledger).unwrap();
+    fs::write(&ledger, text.replacen("\"应支付\":\"50492.32\"", "\"应支付\":\"50492.33\"", 1)).unwrap();
+    copy.must_tell(&copy.march(), &["[V019]", "台账.jsonl:1", "50,492.33", "50,492.32"]);
+    copy.must_tell(&copy.march(), &["[V019]", "台账.jsonl:1", "这一行被改过"]);
+    copy.must_tell(&copy.march(), &["[V020]", "台账.jsonl:1", "50,492.33", "50,492.32"]);
+    fs::write(&ledger, text).unwrap();
+
+    let file = "结算单-2026-03-DD-2026-001.pdf";
+    edit_pdf(&copy.march().join(file), "50,492.32", "50,492.23");
+    forge(&copy.march(), file);
+    copy.must_tell(&copy.march(), &["[V008]", file, "50,492.23", "50,492.32"]);
+    copy.must_tell(&copy.march(), &["[V020]", file, "不是台账序号 1 开具的那个文件"]);
+}
+
+#[test]
+fn a_case_that_changed_since_and_one_that_is_gone() {
+    let copy = Copy::new();
+    let yaml = copy.case().join("合同.yaml");
+    let text = fs::read_to_string(&yaml).unwrap();
+    fs::write(&yaml, text.replace("李示例", "王示例")).unwrap();
+    copy.must_tell(&copy.bundle(), &["[V005]", "合同.yaml", "改过"]);
+    copy.must_tell(&copy.bundle(), &["合同正文.pdf", "李示例", "王示例"]);
+    let away = tempfile::tempdir().unwrap();
+    copy_folder(&copy.bundle(), away.path());
+    fs::write(
+        away.path().join("manifest.json"),
+        fs::read_to_string(away.path().join("manifest.json")).unwrap().replace("MGYY-2026-0001", "MGYY-0"),
+    )
+    .unwrap();
+    let done = run(&["verify", arg(&away.path().join("nothing"))]);
+    assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+}
+
+#[test]
+fn what_came_back_from_a_supplier() {
+    let copy = Copy::new();
+    let back = tempfile::tempdir().unwrap();
+    let (pdf, sheet) =
+        (back.path().join("附件3-报价表（盖章）.pdf"), back.path().join("附件3-报价表-回传.xlsx"));
+    fs::copy(copy.bundle().join(PRICES), &pdf).unwrap();
+    fs::copy(copy.bundle().join(PRICE_SHEET), &sheet).unwrap();
+    edit_pdf(&pdf, "1,268.84", "1,286.84");
+    edit_book(&sheet, "<v>832.08</v>", "<v>849.06</v>");
+    let (code, said) = copy.verify(&copy.bundle(), &["--returned", arg(&pdf), arg(&sheet)]);
+    assert_eq!(code, Some(1), "{said}");
+    let found = |words: &[&str]| said.split("\n\n").any(|one| words.iter().all(|word| one.contains(word)));
+    assert!(found(&["[V022]", "附件3-报价表（盖章）.pdf", "1,286.84", "1,268.84"]), "{said}");
+    assert!(found(&["[V022]", "附件3-报价表-回传.xlsx", "F5", "849.06", "832.08"]), "{said}");
+}
+
+#[test]
+fn checks_are_explained_and_told_to_programs() {
+    let done = run(&["explain", "V009"]);
+    assert!(told(&done).contains("大写") && done.status.success());
+    let copy = Copy::new();
+    fs::remove_file(copy.bundle().join(BODY)).unwrap();
+    let (code, said) = copy.verify(&copy.bundle(), &["--format", "json"]);
+    let report: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((code, &report["cases"][0]["findings"][0]["id"]), (Some(1), &Value::from("V001")));
+}
