@@ -127,7 +127,10 @@ fn a_settlement_comes_from_the_cells_of_the_month() {
         .filter(|row| row[order].to_string().trim() == "DD-2026-001")
         .map(|row| row[days].to_string().parse::<f64>().expect("人天"))
         .sum();
-    let cited: f64 = rows(&told).iter().map(|row| number(&month, row.last().expect("a cell"))).sum();
+    let letter = char::from(b'A' + u8::try_from(days).expect("a column"));
+    let cells: Vec<&str> = rows(&told).iter().filter_map(|row| row.last().copied()).collect();
+    let cited: f64 =
+        cells.iter().filter(|cell| cell.starts_with(letter)).map(|cell| number(&month, cell)).sum();
     assert!((read - 72.0).abs() < 1e-9 && (cited - read).abs() < 1e-9, "{read} {cited} {told}");
     assert!(told.contains("附件2") && told.contains("考核.xlsx › 工作表"), "{told}");
 }
@@ -148,7 +151,13 @@ fn balances_cite_the_ledgers_own_line() {
 fn orders_and_the_data_level_are_explained() {
     let told = tree(&["DD-2026-001 订单总额"], &sample());
     assert!(told.contains("3 行金额之和；依据 附件6"), "{told}");
-    assert!(told.contains("人天 120  ← 订单/DD-2026-001.yaml:13:34"), "{told}");
+    let order = std::fs::read_to_string(sample().join("订单/DD-2026-001.yaml")).expect("an order");
+    let (line, days) = (0..)
+        .zip(order.lines())
+        .find_map(|(line, text)| Some((line + 1, text[..text.find("人天: 120")?].chars().count() + 5)))
+        .expect("120 人天");
+    let place = format!("人天 120  ← 订单/DD-2026-001.yaml:{line}:{days}\n");
+    assert!(told.contains(&place), "{place} in {told}");
     assert!(told.contains("产品/平台服务·高级 含税单价 = 882.00 元/人天"), "{told}");
     let plan = tree(&["DD-2026-001 付款计划3 尾款 应付金额"], &sample());
     assert!(plan.contains("订单总额 − 其余各期 = ") && plan.contains("比例 30%  ← 订单/"), "{plan}");

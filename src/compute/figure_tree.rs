@@ -82,10 +82,14 @@ pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
     }
     let words: Vec<String> = asked.split_whitespace().map(self::key).collect();
     let keyed: Vec<(String, &Figure)> = book.iter().map(|figure| (self::key(&figure.name), figure)).collect();
-    let ways: [&dyn Fn(&str) -> bool; 4] =
-        [&|name| name == key, &|name| name.starts_with(&key), &|name| name.contains(&key), &|name| {
-            words.iter().all(|word| name.contains(word.as_str()))
-        }];
+    let last = |figure: &Figure| figure.name.rsplit(' ').next().is_some_and(|last| self::key(last) == key);
+    let ways: [&dyn Fn(&str, &Figure) -> bool; 5] = [
+        &|name, _| name == key,
+        &|_, figure| last(figure),
+        &|name, _| name.starts_with(&key),
+        &|name, _| name.contains(&key),
+        &|name, _| words.iter().all(|word| name.contains(word.as_str())),
+    ];
     for way in ways {
         let fitting: Vec<&Figure> = keyed.iter().filter(|(name, f)| way(name, f)).map(|(_, f)| *f).collect();
         match fitting.as_slice() {
