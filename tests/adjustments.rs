@@ -333,6 +333,16 @@ fn a_rate_above_the_tenders_is_no_finding_but_is_explained() {
 }
 
 #[test]
+fn a_reason_is_text_whatever_it_holds() {
+    let case = case();
+    let hostile = r#"'#eval("1") $x$ *粗* «buyer.name» {{ 1 }} \\ [a] 因故'"#;
+    adjust(&case, &[&format!("生效日期: 2026-09-01, 事由: {hostile}, 税率: 3%")]);
+    assert_exit(&case.build(&[]), 0);
+    let agreement = words(&case, "补充协议-1.pdf");
+    assert!(agreement.contains(&squeezed(&hostile[1..hostile.len() - 1])), "{agreement}");
+}
+
+#[test]
 fn before_signing_there_is_nothing_to_adjust() {
     let case = case();
     case.replace("  签订日期: 2026-03-01\n", "");

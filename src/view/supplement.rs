@@ -135,7 +135,7 @@ impl SupplementView {
                 .map(|number| format!("补充协议（{}）", ordinal(number)))
                 .collect::<Vec<_>>()
                 .join("、"),
-            reason: reason(adjustment, rate.is_some(), prices.is_some()),
+            reason: reason(adjustment, rate.is_some(), prices.is_some() || adjustment.requotes),
             from: DateParts::of(now.from),
             rate,
             prices,
