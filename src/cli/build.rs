@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long = "final")]
     pub is_final: bool,
 
-    /// 只生成这些文件，如“附件3,附件5”；“订单”是全部委托订单，也可写订单编号
+    /// 只生成这些文件，如“附件3,附件5”；“订单”是全部委托订单，“补充协议”是全部补充协议，也可写订单编号
     #[arg(long, value_name = "文件,…")]
     only: Vec<String>,
 
@@ -125,9 +125,6 @@ fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) ->
     let mut text = format!("{}：{}（{state}）\n", case.name, target.display());
     if !case.blanks.is_empty() {
         text += &format!("  {}\n", open_keys(&case.blanks));
-    }
-    if case.adjusted {
-        text += "  注意：“调整”目前只核对，生成的仍是签订时的合同\n";
     }
     text += &changes(written);
     for left_out in &written.left_out {
