@@ -179,9 +179,13 @@ fn about(sheet: &BookSheet, place: CellRef) -> String {
         row.extend(label.filter(|label| row.last() != Some(label)));
     }
     row.truncate(2);
-    let above = (0..place.row).rev().take(200).filter(|_| place.column > 0);
-    let column =
-        above.filter_map(|row| text(CellRef { row, column: place.column })).find(|label| is_label(label));
+    // A form has labels beside its cells only.
+    let value = sheet.cells.get(&place).map(|cell| &cell.value);
+    let is_figure = matches!(value, Some(CellValue::Number(_)));
+    let above = (0..place.row).rev().take(200).filter(|_| is_figure);
+    let column = above
+        .filter_map(|row| text(CellRef { row, column: place.column }))
+        .find(|label| is_label(label) && !label.starts_with(['（', '(']));
     [row.join(" "), column.unwrap_or_default()]
         .into_iter()
         .filter(|part| !part.is_empty())

@@ -58,6 +58,8 @@ pub enum Changed {
         elsewhere: usize,
         /// Pages before and after.
         pages: (usize, usize),
+        /// Whether one of the two has text in a font that is not in the file, which is not compared.
+        unread: bool,
     },
     /// Cells of a workbook.
     Cells(Vec<CellChange>),
@@ -115,8 +117,9 @@ fn compare_files(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> 
 
 fn compare_folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
     let (mut before, mut after) = (files(old)?, files(new)?);
-    if !before.keys().any(|name| after.contains_key(name)) {
-        // A case's own folder against a folder that holds it.
+    let is_case = only_folder(&before).is_some() && only_folder(&before) == only_folder(&after);
+    if is_case || !before.keys().any(|name| after.contains_key(name)) {
+        // Both hold the same case and nothing else; or a case's own folder against a folder that holds it.
         (before, after) = (within(before), within(after));
     }
     let mut changes = FolderChanges::default();
@@ -148,6 +151,8 @@ fn compare_folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError
         }
     }
     tell_once(&mut changes.changed);
+    // What the report says follows from the others.
+    changes.changed.sort_by_key(|change| change.file.contains("核对报告"));
     Ok(changes)
 }
 
@@ -190,17 +195,18 @@ fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, FoldersError> {
     Ok(found)
 }
 
-/// If all files are in one folder within, that folder's.
+/// The folder within that holds all files.
+fn only_folder(files: &BTreeMap<String, PathBuf>) -> Option<String> {
+    let (folder, _) = files.keys().next()?.split_once('/')?;
+    let holds = |name: &String| name.split_once('/').is_some_and(|(first, _)| first == folder);
+    files.keys().all(holds).then(|| folder.to_owned())
+}
+
+/// The files of the only folder within, if there is one.
 fn within(files: BTreeMap<String, PathBuf>) -> BTreeMap<String, PathBuf> {
-    let first = |name: &String| name.split_once('/').map(|(folder, _)| folder.to_owned());
-    let folders: BTreeSet<Option<String>> = files.keys().map(first).collect();
-    match folders.iter().next() {
-        Some(Some(folder)) if folders.len() == 1 => {
-            let cut = |name: String| name[folder.len() + 1..].to_owned();
-            files.into_iter().map(|(name, path)| (cut(name), path)).collect()
-        }
-        _ => files,
-    }
+    let Some(folder) = only_folder(&files) else { return files };
+    let inner = |name: String| name.strip_prefix(&format!("{folder}/")).unwrap_or(&name).to_owned();
+    files.into_iter().map(|(name, path)| (inner(name), path)).collect()
 }
 
 /// What differs in two files of one name.
@@ -221,10 +227,11 @@ fn text(old: &[u8], new: &[u8]) -> Changed {
     let mut changes = differences::text(&old, &new);
     // The 核对报告 lists hashes: that files differ is told already.
     changes.retain(|change| !is_hash_only(change));
-    if changes.is_empty() && old.pages.len() == new.pages.len() {
+    let unread = old.unread_font || new.unread_font;
+    if changes.is_empty() && old.pages.len() == new.pages.len() && !unread {
         return Changed::Bytes;
     }
-    Changed::Text { changes, elsewhere: 0, pages: (old.pages.len(), new.pages.len()) }
+    Changed::Text { changes, elsewhere: 0, pages: (old.pages.len(), new.pages.len()), unread }
 }
 
 fn is_hash_only(change: &TextChange) -> bool {

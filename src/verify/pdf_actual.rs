@@ -24,7 +24,7 @@ pub struct Marked {
 
 /// The pieces of a page, as long as its drawing comes to an end.
 pub fn of_page(page: &Page<'_>, budget: &mut usize) -> Result<Vec<Marked>, PdfReadError> {
-    let mut walk = Walk { found: Vec::new(), budget };
+    let mut walk = Walk { found: Vec::new(), budget, states: 0 };
     walk.stream(page.typed_operations(), page.resources(), 0)?;
     let notes = page.raw().get::<Array<'_>>("Annots").unwrap_or_default();
     for note in notes.iter::<Dict<'_>>() {
@@ -41,6 +41,8 @@ struct Walk<'w> {
     found: Vec<Marked>,
     /// Instructions that may still come.
     budget: &'w mut usize,
+    /// Graphics states that are kept.
+    states: usize,
 }
 
 impl Walk<'_> {
@@ -53,6 +55,13 @@ impl Walk<'_> {
         while let Some(instruction) = content.next() {
             *self.budget = self.budget.checked_sub(1).ok_or_else(endless)?;
             match instruction {
+                TypedInstruction::SaveState(_) => {
+                    self.states += 1;
+                    if self.states > pdf_limits::STATES {
+                        return Err(endless());
+                    }
+                }
+                TypedInstruction::RestoreState(_) => self.states = self.states.saturating_sub(1),
                 TypedInstruction::BeginMarkedContent(_) => self.found.push(Marked::default()),
                 TypedInstruction::BeginMarkedContentWithProperties(begin) => {
                     self.found.push(marked(begin.1, resources));

@@ -28,6 +28,7 @@ pub fn read(pdf: &Pdf) -> PdfText {
         archival: archival(&metadata),
         bookmarks: bookmarks(&catalog),
         pages: Vec::new(),
+        unread_font: false,
     }
 }
 

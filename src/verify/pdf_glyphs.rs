@@ -3,9 +3,10 @@
 //! May use: `pdf_text` for the error, `pdf_limits`, `pdf_actual`, `pdf_structure`.
 #![expect(clippy::float_arithmetic, reason = "places on a page, no money")]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use hayro_interpret::font::{FontQuery, Glyph};
+use hayro_interpret::font::Glyph;
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, GlyphDrawMode, Image, InterpreterCache, InterpreterSettings,
@@ -54,9 +55,9 @@ pub struct DrawnPage {
     pub missing: usize,
 }
 
-/// The glyphs of every page.
-pub fn read(pdf: &Pdf) -> Result<Vec<DrawnPage>, PdfReadError> {
-    let unread: Arc<Mutex<Option<String>>> = Arc::default();
+/// The glyphs of every page, and whether a font was asked for that is not in the file.
+pub fn read(pdf: &Pdf) -> Result<(Vec<DrawnPage>, bool), PdfReadError> {
+    let unread: Arc<AtomicBool> = Arc::default();
     let settings = settings(&unread);
     let cache = InterpreterCache::new();
     let structure = Structure::of(pdf);
@@ -78,8 +79,7 @@ pub fn read(pdf: &Pdf) -> Result<Vec<DrawnPage>, PdfReadError> {
         }
         pages.push(recorder.page);
     }
-    let unread = unread.lock().map(|name| name.clone()).unwrap_or_default();
-    unread.map_or(Ok(pages), |name| Err(PdfReadError::FontMissing(name)))
+    Ok((pages, unread.load(Ordering::Relaxed)))
 }
 
 /// Listens to one page.
@@ -98,27 +98,21 @@ fn drawn<'a>(
     recorder
 }
 
-/// No fonts but the file's own. Which one was asked for is remembered: its text is not drawn.
-fn settings(unread: &Arc<Mutex<Option<String>>>) -> InterpreterSettings {
-    let asked = Arc::clone(unread);
-    let told = Arc::clone(unread);
-    let note = |slot: &Mutex<Option<String>>, name: String| {
-        if let Ok(mut slot) = slot.lock() {
-            slot.get_or_insert(name);
-        }
-    };
+/// No fonts but the file's own. That another was asked for is remembered: its text is not drawn.
+fn settings(unread: &Arc<AtomicBool>) -> InterpreterSettings {
+    let (font, map, told) = (Arc::clone(unread), Arc::clone(unread), Arc::clone(unread));
     InterpreterSettings {
-        font_resolver: Arc::new(move |query| {
-            let name = match query {
-                FontQuery::Standard(font) => font.postscript_name().to_owned(),
-                FontQuery::Fallback(font) => font.post_script_name.clone().unwrap_or_default(),
-            };
-            note(&asked, name);
+        font_resolver: Arc::new(move |_| {
+            font.store(true, Ordering::Relaxed);
+            None
+        }),
+        cmap_resolver: Arc::new(move |_| {
+            map.store(true, Ordering::Relaxed);
             None
         }),
         warning_sink: Arc::new(move |warning| {
             if matches!(warning, InterpreterWarning::UnsupportedFont) {
-                note(&told, "（编码不明）".to_owned());
+                told.store(true, Ordering::Relaxed);
             }
         }),
         ..InterpreterSettings::default()

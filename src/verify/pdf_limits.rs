@@ -2,7 +2,7 @@
 //!
 //! May use: `pdf_text` for the error.
 
-use std::io::Read as _;
+use std::io::{self, Read as _, Write};
 
 use flate2::read::ZlibDecoder;
 
@@ -18,6 +18,12 @@ pub const GLYPHS: usize = 4_000_000;
 pub const INSTRUCTIONS: usize = 40_000_000;
 /// Forms within forms.
 pub const DEPTH: usize = 40;
+/// Graphics states that are kept at one time.
+pub const STATES: usize = 2_000;
+/// Lists and dictionaries within one another. Packed bytes look nested, too, but by chance never so deep.
+const NESTING: i64 = 10_000;
+/// Room for as many, and more than their reader needs.
+pub const STACK: usize = 64 * 1024 * 1024;
 /// Bytes of all streams, unpacked.
 const UNPACKED: u64 = 512 * 1024 * 1024;
 
@@ -30,6 +36,9 @@ pub fn check(bytes: &[u8]) -> Result<(), PdfReadError> {
     if !head.windows(5).any(|five| five == b"%PDF-") {
         return Err(PdfReadError::Broken);
     }
+    let mut nesting = Nesting::default();
+    nesting.scan(bytes);
+    nesting.verdict()?;
     let mut left = UNPACKED;
     let mut at = 0;
     while let Some(found) = find(&bytes[at..], b"stream") {
@@ -60,8 +69,52 @@ fn unpack(body: &[u8], left: u64, depth: u8) -> Result<u64, PdfReadError> {
         let size = whole.len() as u64;
         return unpack(&whole, left.checked_sub(size).ok_or_else(bomb)?, depth - 1);
     }
-    let size = std::io::copy(&mut decoder, &mut std::io::sink()).unwrap_or(0) + head.len() as u64;
+    let mut nesting = Nesting::default();
+    nesting.scan(&head);
+    let size = io::copy(&mut decoder, &mut nesting).unwrap_or(0) + head.len() as u64;
+    nesting.verdict()?;
     left.checked_sub(size).ok_or_else(bomb)
+}
+
+/// How deep brackets stand in brackets; what stands in comments counts for nothing.
+#[derive(Default)]
+struct Nesting {
+    depth: i64,
+    deepest: i64,
+    in_comment: bool,
+    last: u8,
+}
+
+impl Nesting {
+    fn scan(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match (byte, self.last) {
+                (b'\r' | b'\n', _) => self.in_comment = false,
+                _ if self.in_comment => {}
+                (b'%', _) => self.in_comment = true,
+                (b'[', _) | (b'<', b'<') => self.depth += 1,
+                (b']', _) | (b'>', b'>') => self.depth = (self.depth - 1).max(0),
+                _ => {}
+            }
+            self.deepest = self.deepest.max(self.depth);
+            self.last = *byte;
+        }
+    }
+
+    fn verdict(&self) -> Result<(), PdfReadError> {
+        if self.deepest <= NESTING { Ok(()) } else { Err(PdfReadError::Broken) }
+    }
+}
+
+impl Write for Nesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.scan(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn bomb() -> PdfReadError {

@@ -28,6 +28,8 @@ pub struct PdfText {
     pub bookmarks: Vec<Bookmark>,
     /// Its pages.
     pub pages: Vec<PdfPage>,
+    /// Whether it asks for a font that is not in the file, as stamps and form fields do: text in it is not read.
+    pub unread_font: bool,
 }
 
 /// An entry of the outline.
@@ -108,9 +110,10 @@ impl PdfText {
         self.pages.iter().enumerate().flat_map(|(page, lines)| lines.lines.iter().map(move |l| (page + 1, l)))
     }
 
-    /// Glyphs without a character on all pages.
+    /// Glyphs without a character on all pages; a font that is missing altogether counts as one.
     pub fn missing_glyphs(&self) -> usize {
-        self.pages.iter().map(|page| page.missing_glyphs).sum()
+        let missing: usize = self.pages.iter().map(|page| page.missing_glyphs).sum();
+        missing + usize::from(self.unread_font)
     }
 }
 
@@ -134,14 +137,20 @@ pub enum PdfReadError {
     /// More than a contract can be.
     #[error("PDF 超出限制：{0}")]
     TooLarge(String),
-    /// Text in a font that is not in the file.
-    #[error("PDF 没有嵌入字体“{0}”，其中的文字无法可靠读出；请用“嵌入字体”的方式重新导出")]
-    FontMissing(String),
+    /// All of its text is in fonts that are not in the file.
+    #[error("PDF 没有嵌入字体，其中的文字读不出来；请用“嵌入字体”的方式重新导出")]
+    FontMissing,
 }
 
 /// Reads a PDF.
 pub fn read(bytes: &[u8]) -> Result<PdfText, PdfReadError> {
-    guard::guarded(|| read_unguarded(bytes)).unwrap_or(Err(PdfReadError::Broken))
+    // The reader descends into what it reads: on a stack of its own, as deep as the limits let it.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(pdf_limits::STACK);
+        let done = thread.spawn_scoped(scope, || guard::guarded(|| read_unguarded(bytes)));
+        let done = done.ok().and_then(|thread| thread.join().ok()).flatten();
+        done.unwrap_or(Err(PdfReadError::Broken))
+    })
 }
 
 fn read_unguarded(bytes: &[u8]) -> Result<PdfText, PdfReadError> {
@@ -157,8 +166,16 @@ fn read_unguarded(bytes: &[u8]) -> Result<PdfText, PdfReadError> {
             pdf_limits::PAGES
         )));
     }
+    if pdf.pages().is_empty() {
+        return Err(PdfReadError::Broken);
+    }
     let mut text = pdf_facts::read(&pdf);
-    for (drawn, page) in pdf_glyphs::read(&pdf)?.into_iter().zip(pdf.pages().iter()) {
+    let (drawn, unread_font) = pdf_glyphs::read(&pdf)?;
+    if unread_font && drawn.iter().all(|page| page.glyphs.is_empty()) {
+        return Err(PdfReadError::FontMissing);
+    }
+    text.unread_font = unread_font;
+    for (drawn, page) in drawn.into_iter().zip(pdf.pages().iter()) {
         let (width, height) = page.render_dimensions();
         let runs = pdf_lines::runs(drawn.glyphs);
         text.pages.push(PdfPage {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::differences::{Fate, Piece, TextChange};
 use super::folders::{Changed, FileChange, FolderChanges};
+use super::text_words::is_invisible;
 use crate::pack::Pack;
 use crate::render::fonts::Fonts;
 use crate::render::pdf::{self, PdfError};
@@ -129,16 +130,19 @@ pub fn summary(changes: &FolderChanges) -> String {
 /// What a changed file has, in one line.
 pub fn note(file: &FileChange) -> String {
     match &file.what {
-        Changed::Text { changes, elsewhere, pages: (before, after) } => {
-            let pages = if before == after {
+        Changed::Text { changes, elsewhere, pages: (before, after), unread } => {
+            let mut pages = if before == after {
                 String::new()
             } else {
                 format!("；由 {before} 页变为 {after} 页")
             };
+            if *unread {
+                pages.push_str("；有文字的字体没有嵌入文件，读不出来，没有对照，请人工核对");
+            }
             match (changes.len(), elsewhere) {
                 (0, 0) => format!("文字相同{pages}"),
                 (count, 0) => format!("{count} 处不同{pages}"),
-                (0, elsewhere) => format!("{elsewhere} 处不同，都在下面的单个文件里列出{pages}"),
+                (0, elsewhere) => format!("{elsewhere} 处不同，都在单个文件里列出{pages}"),
                 (count, elsewhere) => {
                     format!("{} 处不同，其中 {elsewhere} 处在单个文件里列出{pages}", count + elsewhere)
                 }
@@ -150,7 +154,7 @@ pub fn note(file: &FileChange) -> String {
     }
 }
 
-/// Pages of a passage: `第3页`, or `旧第3页，新第4页`.
+/// Pages of a passage: `第 3 页`, or `旧第 3 页，新第 4 页`.
 pub fn pages(change: &TextChange) -> String {
     if change.page_before == change.page_after {
         format!("第 {} 页", change.page_after)
@@ -173,13 +177,15 @@ fn view(changes: &FolderChanges, compared: &Compared, fonts: &Fonts) -> RedlineV
     let lists = lists.iter().filter(|(_, files)| !files.is_empty());
     let lists =
         lists.map(|(name, files)| FileList { name: (*name).to_owned(), files: clean(&files.join("、")) });
-    let cells = changes.changed.iter().filter(|file| !matches!(file.what, Changed::Text { .. }));
+    let is_text =
+        |file: &FileChange| matches!(&file.what, Changed::Text { changes, .. } if !changes.is_empty());
+    let cells = changes.changed.iter().filter(|file| !is_text(file));
     let cells = cells.map(|file| FileList {
         name: "不同".to_owned(),
         files: clean(&format!("{}：{}", file.file, note(file))),
     });
     let texts = changes.changed.iter().filter_map(|file| match &file.what {
-        Changed::Text { changes, .. } => Some((file, changes)),
+        Changed::Text { changes, .. } if !changes.is_empty() => Some((file, changes)),
         _ => None,
     });
     let documents = texts.map(|(file, changes)| Document {
@@ -219,5 +225,6 @@ fn passage(change: &TextChange, fonts: &Fonts) -> Passage {
 /// A character that no font has would stop the PDF: 〓 stands for it, as printers have always done.
 fn printable(text: &str, fonts: &Fonts) -> String {
     let stand_in = if fonts.covers('〓') { '〓' } else { '?' };
-    text.chars().map(|c| if c.is_whitespace() || fonts.covers(c) { c } else { stand_in }).collect()
+    let seen = text.chars().filter(|c| !is_invisible(*c));
+    seen.map(|c| if c.is_whitespace() || fonts.covers(c) { c } else { stand_in }).collect()
 }

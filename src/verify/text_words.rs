@@ -27,6 +27,10 @@ pub fn split(chars: &[(char, usize)]) -> Vec<Word> {
     let mut at = 0;
     let mut spaced = false;
     while let Some(&(c, page)) = chars.get(at) {
+        if is_invisible(c) {
+            at += 1;
+            continue;
+        }
         if c.is_whitespace() {
             spaced = true;
             at += 1;
@@ -40,6 +44,11 @@ pub fn split(chars: &[(char, usize)]) -> Vec<Word> {
         at += length;
     }
     words
+}
+
+/// What takes no room: typst holds blanks to write in together with it.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
 }
 
 /// How many characters a figure or a Latin word has that begins here.
@@ -90,5 +99,6 @@ mod tests {
             ["3.2.1", "乙", "方", "6%", "，", "DD-2026-001", "a@b.cn", "."]
         );
         assert_eq!(words("  "), Vec::<String>::new());
+        assert_eq!(words("第\u{2060}　\u{2060}批"), ["第", "批"]);
     }
 }

@@ -1,0 +1,185 @@
+//! `hetong diff OLD NEW`: what changed is told, all of it, and nothing else.
+
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
+
+mod support;
+
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use hetong::verify::folders::{Changed, FolderChanges, compare};
+use support::{CaseCopy, arg, copy_folder, pdf_words, run, squeezed, text};
+
+fn built(changes: &[(&str, &str)]) -> CaseCopy {
+    let case = CaseCopy::of("星河示例");
+    for (from, to) in changes {
+        case.replace(from, to);
+    }
+    let done = case.build(&[]);
+    assert!(case.bundle().join("合同正文.pdf").exists(), "{}", text(&done.stderr));
+    case
+}
+
+/// The sample as it is.
+static OLD: LazyLock<CaseCopy> = LazyLock::new(|| built(&[]));
+/// A clause parameter and the supplier's name are others.
+static NEW: LazyLock<CaseCopy> = LazyLock::new(|| {
+    built(&[
+        ("名称: 成都星河示例科技有限公司", "名称: 成都星河示例科技集团有限公司"),
+        ("报价: 报价表.xlsx", "报价: 报价表.xlsx\n条款: {组建团队天数: 20}"),
+    ])
+});
+
+/// Old and new words of every passage of a file.
+fn passages(changes: &FolderChanges, file: &str) -> Vec<(String, String, String)> {
+    let found = changes.changed.iter().find(|change| change.file == file);
+    match found.map(|change| &change.what) {
+        Some(Changed::Text { changes, .. }) => {
+            changes.iter().map(|c| (c.place.shown(), c.before(), c.after())).collect()
+        }
+        other => panic!("{file}: {other:?}"),
+    }
+}
+
+#[test]
+fn changed_clauses_are_told_once_and_nothing_else() {
+    let changes = compare(&OLD.bundle(), &NEW.bundle()).expect("two folders");
+    let body = passages(&changes, "合同正文.pdf");
+    let days: Vec<_> = body.iter().filter(|(_, before, _)| before == "30").collect();
+    assert_eq!(days.len(), 1, "{body:#?}");
+    assert_eq!((days[0].0.as_str(), days[0].2.as_str()), ("3、乙方权利义务　3.2.1", "20"));
+    // The name stands on the cover (2), among the parties, in 4.6.2 and 4.6.3 (3), and on the signature page.
+    let names: Vec<_> =
+        body.iter().filter(|(_, before, after)| before.is_empty() && after == "集团").collect();
+    assert_eq!((names.len(), body.len()), (7, 8), "{body:#?}");
+    // The whole bundle's passages are those of its parts.
+    let whole = changes.changed.iter().find(|change| change.file == "合同全套.pdf").expect("合同全套");
+    assert!(
+        matches!(&whole.what, Changed::Text { changes, elsewhere: 8.., .. } if changes.is_empty()),
+        "{whole:?}"
+    );
+    assert!(changes.figures.is_empty() && changes.gone.is_empty() && changes.added.is_empty(), "{changes:?}");
+    let same = |file: &str| changes.same.iter().any(|same| same == file);
+    assert!(same("附件1-技术规范书.pdf") && same("附件3-报价表.xlsx"), "{:?}", changes.same);
+}
+
+#[test]
+fn shifted_lines_and_pages_are_no_change() {
+    let long = "成都星河示例科技".repeat(12);
+    let name = format!("名称: {long}有限公司");
+    let moved = built(&[("名称: 成都星河示例科技有限公司", &name)]);
+    let changes = compare(&OLD.bundle(), &moved.bundle()).expect("two folders");
+    let inserted = "成都星河示例科技".repeat(11);
+    for file in
+        ["合同正文.pdf", "附件4-廉洁诚信承诺书.pdf", "附件5-信息安全合作责任书.pdf", "附件6-委托订单.pdf"]
+    {
+        let passages = passages(&changes, file);
+        assert!(!passages.is_empty(), "{file}");
+        for (place, before, after) in passages {
+            // Where equal words could be the new ones, any of them may be shown.
+            let after = squeezed(&after);
+            let is_name = after.chars().count() == inserted.chars().count()
+                && after.chars().all(|c| inserted.contains(c));
+            assert!(before.is_empty() && is_name, "{file} {place}: “{before}” → “{after}”");
+        }
+    }
+}
+
+#[test]
+fn the_program_tells_and_writes_a_redline() {
+    let out = tempfile::tempdir().expect("a folder");
+    let (old, new) = (OLD.output(), NEW.output());
+    let done = run(&["diff", arg(&old), arg(&new), "-o", arg(out.path())]);
+    let told = text(&done.stdout);
+    assert_eq!(done.status.code(), Some(0), "{told}{}", text(&done.stderr));
+    assert!(
+        told.contains("3、乙方权利义务　3.2.1\n      3.2.1乙方承诺在合同签订后【〔−30〕〔+20〕】天内"),
+        "{told}"
+    );
+    let folders: Vec<_> =
+        fs::read_dir(out.path()).expect("written").map(|e| e.expect("an entry").path()).collect();
+    assert_eq!(folders.len(), 1, "{folders:?}");
+    let words = pdf_words(&folders[0].join("文本对照.pdf"));
+    assert!(words.contains("乙方承诺在合同签订后【3020】天内"), "{words}");
+    assert!(words.contains("成都星河示例科技集团有限公司"));
+    assert!(folders[0].join("文本对照.xlsx").exists());
+    // Once more: the same bytes.
+    let before = fs::read(folders[0].join("文本对照.pdf")).expect("the redline");
+    assert_eq!(run(&["diff", arg(&old), arg(&new), "-o", arg(out.path())]).status.code(), Some(0));
+    assert!(fs::read(folders[0].join("文本对照.pdf")).expect("the redline") == before);
+}
+
+#[test]
+fn nothing_changed_writes_nothing() {
+    let out = tempfile::tempdir().expect("a folder");
+    let old = OLD.bundle();
+    let done = run(&["diff", arg(&old), arg(&old), "-o", arg(out.path())]);
+    assert_eq!(done.status.code(), Some(0));
+    assert!(text(&done.stdout).contains("没有不同"), "{}", text(&done.stdout));
+    assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0);
+}
+
+/// Replaces a text in a part of a workbook, as someone with an editor would.
+fn edit_workbook(path: &Path, part: &str, from: &str, to: &str) {
+    let bytes = fs::read(path).expect("a workbook");
+    let mut old = zip::ZipArchive::new(Cursor::new(bytes)).expect("a container");
+    let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..old.len() {
+        let mut entry = old.by_index(index).expect("a part");
+        let name = entry.name().expect("a name").into_owned();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).expect("a part");
+        if name == part {
+            let text = String::from_utf8(content).expect("XML");
+            assert!(text.contains(from), "{from} in {text}");
+            content = text.replacen(from, to, 1).into_bytes();
+        }
+        new.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        new.write_all(&content).expect("a part");
+    }
+    fs::write(path, new.finish().expect("a container").into_inner()).expect("written");
+}
+
+#[test]
+fn what_a_supplier_altered_is_told_without_a_manifest() {
+    let back = tempfile::tempdir().expect("a folder");
+    copy_folder(&OLD.bundle(), back.path());
+    fs::remove_file(back.path().join("manifest.json")).expect("the manifest");
+    fs::remove_file(back.path().join("附件1-技术规范书.pdf")).expect("附件1");
+    fs::write(back.path().join("回函.docx"), "…").expect("another file");
+    let sheet = "xl/worksheets/sheet1.xml";
+    edit_workbook(&back.path().join("附件3-报价表.xlsx"), sheet, "<v>832.08</v>", "<v>842.08</v>");
+    let done = run(&["diff", arg(&OLD.bundle()), arg(back.path()), "-o", arg(&back.path().join("out"))]);
+    let told = text(&done.stdout);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(told.contains("只在旧的里有\n  附件1-技术规范书.pdf"), "{told}");
+    assert!(told.contains("只在新的里有\n  回函.docx"), "{told}");
+    assert!(told.contains("报价表!F5（产品/平台服务 高级 · 不含税单价） 数值：832.08 → 842.08"), "{told}");
+    // A cell made text, and a formula made a figure.
+    let path = back.path().join("附件3-报价表.xlsx");
+    let old = OLD.bundle().join("附件3-报价表.xlsx");
+    fs::copy(&old, &path).expect("as it was");
+    edit_workbook(&path, sheet, "<v>832.08</v>", "<v>832.08000000000004</v>");
+    let done = run(&["diff", arg(&old), arg(&path), "-o", arg(&back.path().join("out"))]);
+    assert!(text(&done.stdout).contains("文字和单元格没有不同"), "{}", text(&done.stdout));
+}
+
+#[test]
+fn pairs_of_files_and_wrong_paths() {
+    let out = tempfile::tempdir().expect("a folder");
+    let (old, new) = (OLD.bundle(), NEW.bundle());
+    let diff = |old: &Path, new: &Path| run(&["diff", arg(old), arg(new), "-o", arg(out.path())]);
+    let body = diff(&old.join("合同正文.pdf"), &new.join("合同正文.pdf"));
+    assert!(text(&body.stdout).contains("合同正文.pdf　8 处不同"), "{}", text(&body.stdout));
+    for (old, new, why) in [
+        (old.join("没有"), new.clone(), "找不到"),
+        (old.clone(), new.join("合同正文.pdf"), "一个是文件夹，一个是文件"),
+        (old.join("合同正文.pdf"), new.join("附件3-报价表.xlsx"), "不是同一种"),
+    ] {
+        let done = diff(&old, &new);
+        assert_eq!(done.status.code(), Some(2), "{why}");
+        assert!(text(&done.stderr).contains(why), "{}", text(&done.stderr));
+    }
+}

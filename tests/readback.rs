@@ -1,0 +1,282 @@
+//! What verify reads out of finished files is what other programs read out of them, and no broken file breaks it.
+
+#![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use calamine::{Data, Reader, Xlsx};
+use hetong::verify::pdf_text::{self, PdfReadError};
+use hetong::verify::sheet_cells::{self, CellValue};
+use support::{CaseCopy, arg, repository, squeezed, text};
+
+/// The sample bundle, built once.
+static BUNDLE: LazyLock<CaseCopy> = LazyLock::new(|| {
+    let case = CaseCopy::of("星河示例");
+    let done = case.build(&[]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    case
+});
+
+/// The files of the bundle with this extension.
+fn files(extension: &str) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(BUNDLE.bundle()).expect("the bundle").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|e| e == extension)).collect();
+    files.sort();
+    assert!(files.len() >= 4, "{files:?}");
+    files
+}
+
+fn read(path: &Path) -> pdf_text::PdfText {
+    pdf_text::read(&fs::read(path).expect("a file")).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
+}
+
+/// How often each character stands in a text, white space aside.
+fn counts(text: &str) -> BTreeMap<char, usize> {
+    let mut counts = BTreeMap::new();
+    for c in text.chars().filter(|c| !c.is_whitespace()) {
+        *counts.entry(c).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn every_page_has_the_characters_that_pdftotext_reads() {
+    for path in files("pdf") {
+        let done = Command::new("pdftotext").args([arg(&path), "-"]).output();
+        let theirs = text(&done.expect("pdftotext is installed").stdout);
+        let theirs: Vec<&str> = theirs.split_terminator('\u{c}').collect();
+        let ours = read(&path);
+        assert_eq!(ours.pages.len(), theirs.len(), "{}", path.display());
+        for (number, (ours, theirs)) in ours.pages.iter().zip(&theirs).enumerate() {
+            assert!(counts(theirs).len() > 5, "{} page {}", path.display(), number + 1);
+            assert_eq!(counts(&ours.characters()), counts(theirs), "{} page {}", path.display(), number + 1);
+            let runs: String = ours.runs.iter().map(|run| run.text.as_str()).collect();
+            assert_eq!(counts(&runs), counts(theirs), "runs of {} page {}", path.display(), number + 1);
+        }
+    }
+}
+
+#[test]
+fn lines_read_as_they_stand_on_paper() {
+    let body = read(&BUNDLE.bundle().join("合同正文.pdf"));
+    let lines: Vec<&str> = body.lines().map(|(_, line)| line.text.as_str()).collect();
+    assert!(
+        lines.contains(&"合同含税框架上限总价为【17,275,715.69】元，大写【壹仟柒佰贰拾柒万伍仟柒"),
+        "{lines:#?}"
+    );
+    assert!(lines.contains(&"银行转账 ☑　　　　银行承兑汇票 ☐"));
+    assert!(lines.contains(&"序号 | 内容 | 规定"));
+    let quotation = read(&BUNDLE.bundle().join("附件3-报价表.pdf"));
+    let row = "高级 | 1250 | 849.06 | 900.00 | 832.08 | 882.00 | 1,040,100.00 | 1,102,506.00";
+    let row = quotation.lines().find(|(_, line)| line.text == row).expect("the first row").1.clone();
+    assert_eq!(row.cells.len(), 8);
+    assert!(row.cells.windows(2).all(|pair| pair[0].end < pair[1].x), "{row:?}");
+    let form = read(&BUNDLE.bundle().join("附件6-委托订单.pdf"));
+    assert!(form.lines().any(|(_, line)| line.text.contains("￥17,275,715.69元(大写：人民币壹仟")));
+}
+
+#[test]
+fn what_is_no_text_is_told_from_text() {
+    let body = read(&BUNDLE.bundle().join("合同正文.pdf"));
+    let artifacts: Vec<&str> =
+        body.lines().filter(|(_, l)| l.artifact).map(|(_, l)| l.text.as_str()).collect();
+    assert!(artifacts.iter().any(|line| line.starts_with("第 1 页")), "{artifacts:?}");
+    let plain: Vec<&str> = body.lines().filter(|(_, l)| !l.artifact).map(|(_, l)| l.text.as_str()).collect();
+    assert!(!plain.iter().any(|line| line.starts_with("第 1 页") || line.contains("草")), "{plain:?}");
+    // The lines of one wrapped cell are one block, the cells of one row share it.
+    let form = read(&BUNDLE.bundle().join("附件6-委托订单.pdf"));
+    let block = |begin: &str| {
+        let runs = form.pages.iter().flat_map(|page| &page.runs);
+        runs.filter(|run| run.text.starts_with(begin)).find_map(|run| run.block).expect("a tagged run")
+    };
+    let (name, label) = (block("咪咕音乐与成都"), block("框架协议名称"));
+    assert_eq!(name, block("技有限公司2026年"));
+    assert_ne!(name.id, label.id);
+    assert!(name.row.is_some() && name.row == label.row);
+}
+
+#[test]
+fn every_pdf_says_what_it_is() {
+    for path in files("pdf") {
+        let pdf = read(&path);
+        assert_eq!(pdf.language.as_deref(), Some("zh-CN"), "{}", path.display());
+        assert_eq!(pdf.archival.as_deref(), Some("2A"), "{}", path.display());
+        assert!(pdf.tagged && !pdf.unread_font, "{}", path.display());
+        assert_eq!(pdf.missing_glyphs(), 0, "{}", path.display());
+        assert!(
+            pdf.title.is_some_and(|title| title.contains("合同")
+                || title.contains("报告")
+                || title.contains("订单"))
+        );
+        assert!(!pdf.bookmarks.is_empty(), "{}", path.display());
+    }
+    let whole = read(&BUNDLE.bundle().join("合同全套.pdf"));
+    let titles: Vec<String> = whole.bookmarks.iter().map(|mark| squeezed(&mark.title)).collect();
+    assert!(titles.iter().any(|title| title.contains("附件7")), "{titles:?}");
+    assert!(whole.bookmarks.iter().any(|mark| mark.level > 0));
+}
+
+#[test]
+fn every_cell_is_what_calamine_reads() {
+    let fixtures = fs::read_dir(repository("fixtures/sheets")).expect("fixtures/sheets");
+    let fixtures = fixtures.map(|entry| entry.expect("an entry").path());
+    let foreign = fixtures.filter(|path| path.extension().is_some_and(|extension| extension == "xlsx"));
+    let (mut numbers, mut formulas) = (0, 0);
+    for path in files("xlsx").into_iter().chain(foreign) {
+        let bytes = fs::read(&path).expect("a file");
+        let Ok(mut theirs) = Xlsx::new(Cursor::new(&bytes)) else { continue };
+        let ours = sheet_cells::read(&bytes).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        let names: Vec<String> = ours.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+        assert_eq!(names, theirs.sheet_names(), "{}", path.display());
+        for sheet in &ours.sheets {
+            let range = theirs.worksheet_range(&sheet.name).expect("a sheet");
+            let place = |row: usize, column: usize| {
+                let (first_row, first_column) = range.start().unwrap_or_default();
+                (first_row + row as u32, first_column + column as u32)
+            };
+            for (row, column, data) in range.used_cells() {
+                let (row, column) = place(row, column);
+                let what = format!("{} {} {row} {column}", path.display(), sheet.name);
+                let cell = sheet.cells.iter().find(|(at, _)| at.row == row && at.column == column);
+                match (data, cell.map(|(_, cell)| &cell.value)) {
+                    (Data::Float(theirs), Some(CellValue::Number(ours))) => {
+                        numbers += 1;
+                        assert_eq!(ours.parse::<f64>().as_ref(), Ok(theirs), "{what}");
+                    }
+                    (Data::Int(theirs), Some(CellValue::Number(ours))) => {
+                        assert_eq!(ours, &theirs.to_string(), "{what}")
+                    }
+                    (Data::String(theirs), Some(CellValue::Text(ours))) => assert_eq!(ours, theirs, "{what}"),
+                    (Data::String(theirs), None) => assert!(theirs.is_empty(), "{what}"),
+                    (Data::Bool(theirs), Some(CellValue::Bool(ours))) => assert_eq!(ours, theirs, "{what}"),
+                    (Data::DateTime(theirs), Some(CellValue::Number(ours))) => {
+                        assert_eq!(ours.parse(), Ok(theirs.as_f64()), "{what}");
+                    }
+                    (Data::Error(_), Some(CellValue::Error(_))) => {}
+                    other => panic!("{what}: {other:?}"),
+                }
+            }
+            let written = theirs.worksheet_formula(&sheet.name).expect("formulas");
+            let theirs = written.used_cells().filter(|(_, _, formula)| !formula.is_empty()).count();
+            let ours = sheet.cells.values().filter(|cell| cell.formula.is_some()).count();
+            assert_eq!(ours, theirs, "formulas of {} {}", path.display(), sheet.name);
+            formulas += ours;
+        }
+    }
+    assert!(numbers > 200 && formulas > 100, "{numbers} numbers, {formulas} formulas");
+}
+
+#[test]
+fn the_annex_keeps_its_digits_formulas_and_formats() {
+    let bytes = fs::read(BUNDLE.bundle().join("附件3-报价表.xlsx")).expect("附件3");
+    let book = sheet_cells::read(&bytes).expect("a workbook");
+    let sheet = book.sheet("报价表").expect("报价表");
+    let price = sheet.at("F5").expect("the first price");
+    assert_eq!(price.value, CellValue::Number("832.08".to_owned()));
+    assert_eq!(price.formula, None);
+    let with_tax = sheet.at("G5").expect("with tax");
+    assert_eq!(with_tax.value, CellValue::Number("882".to_owned()));
+    assert!(with_tax.formula.as_deref().is_some_and(|formula| formula.contains("ROUND")), "{with_tax:?}");
+    assert!(with_tax.format.as_deref().is_some_and(|format| format.contains("0.00")), "{with_tax:?}");
+    assert!(!sheet.merges.is_empty() && !sheet.hidden);
+    assert!(
+        book.names.keys().any(|name| name.contains("Print_Area") || name.contains("Print_Titles")),
+        "{:?}",
+        book.names
+    );
+}
+
+/// A PDF of these objects, the first of them the catalog.
+fn pdf_of(objects: &[String]) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n".to_vec();
+    let mut places = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
+    }
+    let start = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", places.len() + 1).bytes());
+    out.extend(places.iter().flat_map(|place| format!("{place:010} 00000 n \n").into_bytes()));
+    let trailer =
+        format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", places.len() + 1);
+    out.extend(trailer.bytes());
+    out
+}
+
+/// A PDF of one page with this content, and a form that draws itself twice.
+fn page_of(content: &str, catalog: &str) -> Vec<u8> {
+    let stream = |content: &str, more: &str| {
+        format!("<< /Length {} {more} >>\nstream\n{content}\nendstream", content.len())
+    };
+    pdf_of(&[
+        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> \
+         /Font << /H 6 0 R >> >> >>"
+            .to_owned(),
+        stream(content, ""),
+        stream("/F Do /F Do", "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 5 0 R >> >>"),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ])
+}
+
+#[test]
+fn hostile_pdfs_are_errors() {
+    let is_error = |what: &str, bytes: &[u8]| {
+        let read = pdf_text::read(bytes);
+        assert!(read.is_err(), "{what}: {read:?}");
+    };
+    assert!(pdf_text::read(&page_of("q Q", "")).is_ok_and(|pdf| pdf.pages.len() == 1));
+    is_error("nothing", b"");
+    is_error("no PDF", b"PK\x03\x04");
+    is_error("a head only", b"%PDF-1.7\n");
+    let catalog = || "<< /Type /Catalog /Pages 2 0 R >>".to_owned();
+    is_error(
+        "pages in a circle",
+        &pdf_of(&[catalog(), "<< /Type /Pages /Kids [2 0 R] /Count 1 >>".to_owned()]),
+    );
+    is_error("forms in a circle", &page_of("/F Do", ""));
+    is_error("states without end", &page_of(&"q ".repeat(100_000), ""));
+    is_error("nested lists", &page_of(&"[ ".repeat(300_000), ""));
+    is_error("nested dictionaries", &page_of("", &format!("/X {}", "<</A ".repeat(300_000))));
+    let font = pdf_text::read(&page_of("BT /H 12 Tf 50 700 Td (100.00) Tj ET", ""));
+    assert_eq!(font, Err(PdfReadError::FontMissing));
+}
+
+#[test]
+fn damaged_files_never_panic() {
+    let pdf = fs::read(BUNDLE.bundle().join("附件3-报价表.pdf")).expect("a PDF");
+    let sheet = fs::read(BUNDLE.bundle().join("附件3-报价表.xlsx")).expect("a workbook");
+    for part in 0..20 {
+        let _ = pdf_text::read(&pdf[..pdf.len() * part / 20]);
+        assert!(sheet_cells::read(&sheet[..sheet.len() * part / 20]).is_err(), "{part} twentieths");
+    }
+    // A plain generator: the same damage in every run.
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below as u64) as usize
+    };
+    for _ in 0..150 {
+        let (mut pdf, mut sheet) = (pdf.clone(), sheet.clone());
+        for _ in 0..8 {
+            let at = next(pdf.len());
+            pdf[at] = next(256) as u8;
+            let at = next(sheet.len());
+            sheet[at] = next(256) as u8;
+        }
+        let _ = pdf_text::read(&pdf);
+        let _ = sheet_cells::read(&sheet);
+    }
+}
