@@ -122,10 +122,10 @@ impl Random {
     }
 }
 
-const LEVELS: [&str; 3] = ["高级", "中级", "初级"];
+pub const LEVELS: [&str; 3] = ["高级", "中级", "初级"];
 
 /// 岗位, 预估工作量 and 不含税单价最高限价 (in cents) of its levels.
-const POSTS: [(&str, [u64; 3], [u64; 3]); 7] = [
+pub const POSTS: [(&str, [u64; 3], [u64; 3]); 7] = [
     ("产品/平台服务", [1250, 500, 250], [84906, 75472, 47170]),
     ("活动/内容支撑", [1250, 1250, 250], [84906, 75472, 47170]),
     ("用户/数据运营", [1250, 1250, 250], [84906, 75472, 47170]),
@@ -146,7 +146,7 @@ struct Order {
     persons: Vec<Person>,
 }
 
-fn person_name(index: usize) -> String {
+pub fn person_name(index: usize) -> String {
     const FAMILY: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕";
     const GIVEN: &str =
         "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂兰玉萍红玲芬燕彬鹏浩宇轩然涵雨欣佳怡晨阳子墨";
@@ -170,7 +170,7 @@ fn contract(supplier: usize, random: &mut Random) -> String {
 }
 
 /// A 统一社会信用代码 with both check characters (GB 32100, GB 11714).
-fn credit_code(supplier: usize) -> String {
+pub fn credit_code(supplier: usize) -> String {
     const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     let digit = |c: char| c.to_digit(36).expect("a letter or digit") as usize;
     let body = format!("MA{:06}", supplier + 1);
