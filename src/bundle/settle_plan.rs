@@ -261,7 +261,8 @@ fn issued(
         let repriced = line.revision != settlement.revision;
         // Another version of hetong may print the same otherwise: then only one that is named is corrected.
         let comparable = line.version == stamp.version || matches!(request.wanted, Wanted::Orders(_));
-        same = !repriced && !(comparable && (request.otherwise)(&printed, &issue)?);
+        let otherwise = repriced || (comparable && (request.otherwise)(&printed, &issue)?);
+        same = !otherwise;
         if !same {
             decision = issuer.correct(settlement, &line.clone(), reason, &stamp);
         }

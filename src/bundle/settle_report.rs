@@ -59,6 +59,7 @@ pub struct Notes {
 
 /// What became of a case.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each case")]
 pub enum Outcome {
     /// There is nothing of the month in it after all.
     Absent,
