@@ -1,11 +1,15 @@
 //! What hetong adds to bare typesetting: `build` of the sample case against compiling and exporting the same Typst
 //! sources once each, in process, with the fonts loaded. The aim is a ratio under 2.
 //!
-//! `cargo bench` prints both; divide them.
+//! And what a build without changes takes beside a full one, the program as users start it: fonts found and hashed, the
+//! case read and checked, every file compared. The aim is a small fraction.
+//!
+//! `cargo bench --bench build` prints them; divide.
 
 #![allow(clippy::expect_used, missing_docs, reason = "a benchmark stops at the first fault")]
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use hetong::bundle::build;
@@ -58,5 +62,30 @@ fn compare(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, compare);
+/// The program builds the sample case into a folder.
+fn build_into(folder: &Path) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hetong"));
+    command.arg("build").arg(sample()).arg("-o").arg(folder).stdout(Stdio::null());
+    assert!(command.status().expect("hetong starts").success());
+}
+
+fn again(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("program");
+    group.sample_size(20);
+    group.bench_function("first build", |bencher| {
+        let empty = || tempfile::tempdir().expect("a folder to write to");
+        let run = |folder: tempfile::TempDir| {
+            build_into(folder.path());
+            folder
+        };
+        bencher.iter_batched(empty, run, BatchSize::PerIteration);
+    });
+    let folder = tempfile::tempdir().expect("a folder to write to");
+    build_into(folder.path());
+    group
+        .bench_function("build again, nothing changed", |bencher| bencher.iter(|| build_into(folder.path())));
+    group.finish();
+}
+
+criterion_group!(benches, compare, again);
 criterion_main!(benches);

@@ -5,6 +5,8 @@
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
+#[path = "support/adjusted.rs"]
+mod adjusted;
 #[path = "support/faults.rs"]
 mod faults;
 mod support;
@@ -103,13 +105,15 @@ fn a_first_build_killed_at_any_moment_leaves_nothing_or_all_of_it() {
     assert_whole(&expected);
     let (mut random, mut nothing) = (Random::new(21), 0);
     for round in 0..KILLS {
-        fs::remove_dir_all(case.bundle()).expect("removed");
+        if case.bundle().exists() {
+            fs::remove_dir_all(case.bundle()).expect("removed");
+        }
         kill(&case, &mut random, run);
         match case.bundle().exists() {
             true => assert!(snapshot(&case.bundle()) == expected, "the bundle is whole, round {round}"),
             false => nothing += 1,
         }
-        if round % 10 == 9 || !case.bundle().exists() {
+        if round % 10 == 9 {
             assert!(built(&case) == expected);
             assert_eq!(names_in(&case.output()), 1, "nothing is left beside the bundle");
         }
@@ -379,4 +383,40 @@ fn an_edited_file_that_is_no_longer_needed_stays_and_is_told() {
     let files = snapshot(&case.bundle());
     assert_eq!(files[edited], "改过".as_bytes());
     assert!(!files.contains_key("委托订单-DD-2026-002.pdf"));
+}
+
+/// Editions that are no longer in force stand in a folder of their own.
+#[test]
+fn earlier_editions_are_guarded_like_the_rest() {
+    let case = CaseCopy::of(CASE);
+    let signed = built(&case);
+    adjusted::adjust(&case.path());
+    let revised = built(&case);
+    assert_whole(&revised);
+    let (edited, deleted) = ("历次版本/附件3-报价表（签订时）.pdf", "历次版本/附件3-报价表（签订时）.xlsx");
+    assert!(revised[edited] == signed["附件3-报价表.pdf"], "what was signed is kept, byte for byte");
+    fs::write(case.bundle().join(edited), "改过").expect("edited");
+    fs::remove_file(case.bundle().join(deleted)).expect("removed");
+    fs::write(case.bundle().join("历次版本/批注.txt"), "别删").expect("written");
+
+    let said = told(&case.build(&["--only", "附件1"]));
+    assert!(
+        said.contains(&format!("{edited}、{deleted} 被人改过或删掉"))
+            || said.contains(&format!("{deleted}、{edited} 被人改过或删掉")),
+        "{said}"
+    );
+    let said = told(&case.build(&[]));
+    assert!(said.contains(&format!("“{edited}”被人改过")), "{said}");
+    assert!(said.contains(&format!("    {deleted}\n      ← ")), "{said}");
+    let mut found = snapshot(&case.bundle());
+    assert_eq!(found.remove(&kept_name(edited)).as_deref(), Some("改过".as_bytes()));
+    assert_eq!(found.remove("历次版本/批注.txt").as_deref(), Some("别删".as_bytes()));
+    assert!(found == revised);
+
+    // Without 调整 the editions go; what others wrote stays.
+    fs::copy(repository("fixtures/cases/星河示例/合同.yaml"), case.path().join("合同.yaml")).expect("copied");
+    let said = told(&case.build(&[]));
+    assert!(said.contains("不再需要，已经删去") && said.contains("补充协议-1.pdf"), "{said}");
+    let left: Vec<String> = snapshot(&case.bundle()).into_keys().filter(|name| name.contains('/')).collect();
+    assert_eq!(left, ["历次版本/批注.txt".to_owned(), kept_name(edited)]);
 }

@@ -71,9 +71,10 @@ fn compile(
     fonts: &Fonts,
 ) -> Result<PagedDocument, String> {
     let libraries = libraries.iter().filter(|(name, _)| is_library(name));
+    let faces = fonts.faces().map_err(|error| error.to_string())?;
     let engine = TypstEngine::builder()
         .main_file(("/main.typ", source))
-        .fonts(fonts.faces.iter().cloned())
+        .fonts(faces.iter().cloned())
         // What the documents of one case have in common is laid out once; the batch evicts between cases.
         .comemo_evict_max_age(None)
         .with_static_source_file_resolver(libraries.map(|(name, text)| (name.as_str(), text.as_str())))
