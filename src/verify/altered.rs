@@ -56,8 +56,9 @@ fn of_change(change: &TextChange, against: Against<'_>) -> Found {
     let place = if place.is_empty() { String::new() } else { format!("（{place}）") };
     let said = |text: &str| if text.is_empty() { "（没有）".to_owned() } else { format!("“{text}”") };
     let message = format!(
-        "第 {} 页{place}：文件里是{}，{}{}",
+        "第 {} 页“{}”{place}：文件里是{}，{}{}",
         change.page_after,
+        context(Fate::Inserted),
         said(&found),
         against.expected,
         said(&due)
