@@ -24,7 +24,9 @@ use crate::view::changes::ChangesView;
 
 /// 列出签订后的调整改变了什么，并生成变更对照表（PDF 和 XLSX）
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "hetong diff [选项] <案卷|目录>\n      hetong diff [选项] <旧的文件夹> <新的文件夹>")]
+#[command(
+    override_usage = "hetong diff [选项] <案卷|目录>\n      hetong diff [选项] <旧的文件夹> <新的文件夹>"
+)]
 #[command(help_template = super::VERB_HELP_WITH_ARGUMENTS)]
 pub struct Args {
     /// 案卷文件夹，或含有多个案卷的文件夹

@@ -34,7 +34,7 @@ fn section(view: &RevisionView, paint: Paint) -> String {
     let from = if view.from.is_empty() { String::new() } else { format!("　自{}起生效", view.from) };
     let reason: Vec<&str> = view.reason.split_whitespace().collect();
     let title = paint.strong(&format!("{}{from}", view.name));
-    let mut text = format!("\n{title}　{}（{}）\n", visible(&reason.join(" ")), view.clauses);
+    let mut text = format!("\n{title}　{}（依据 {}）\n", visible(&reason.join(" ")), view.clauses);
     for remark in &view.remarks {
         text += &format!("  {remark}\n");
     }

@@ -228,17 +228,13 @@ impl RevisionView {
         let given = adjustment.map(|adjustment| or_blank(&adjustment.reason)).unwrap_or_default();
         let requotes = adjustment.is_some_and(|adjustment| adjustment.requotes);
         let supplement = supplement_name(number);
-        let mut clauses = Vec::new();
-        if changes.rate_changes() {
-            clauses.push("4.3、4.6.6、附件3 备注(1)".to_owned());
-        }
-        clauses.push(format!("11.4（{supplement}）"));
+        let law = if changes.rate_changes() { "4.3、4.6.6、附件3 备注(1)、11.4" } else { "11.4" };
         Self {
             name: format!("修订{number}"),
             from: changes.now.from.map(full_date).unwrap_or_default(),
             from_iso: changes.now.from.map(|date| date.to_string()).unwrap_or_default(),
             reason: if given.is_empty() { "（案卷没有写事由）".to_owned() } else { given },
-            clauses: clauses.join("，"),
+            clauses: format!("{law}；{supplement}"),
             remarks: remarks(changes, requotes),
             items: items(&changes.items),
             supplement,
@@ -369,7 +365,7 @@ mod tests {
         assert_eq!(view.scope, "全部 2 次调整");
         let second = &view.revisions[1];
         assert_eq!((second.name.as_str(), second.from_iso.as_str()), ("修订2", "2026-10-01"));
-        assert_eq!(second.clauses, "11.4（补充协议二）");
+        assert_eq!(second.clauses, "11.4；补充协议二");
         assert_eq!(second.reason, "（案卷没有写事由）");
         assert!(second.remarks[0].starts_with("21 个岗位级别中 1 个的不含税单价调整；增值税税率3%不变"));
         let lines: Vec<&ItemView> = second.items.iter().filter(|i| i.clause == "报价行").collect();

@@ -12,7 +12,7 @@ use crate::view::changes::{ChangedItem, ChangesSheet, ItemView, NONE, RevisionVi
 /// Column widths of 汇总 in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
 const TOTAL_WIDTHS: [u32; 6] = [170, 140, 140, 140, 90, 320];
 /// Those of 明细.
-const WIDTHS: [u32; 11] = [52, 84, 110, 104, 112, 136, 104, 138, 138, 112, 76];
+const WIDTHS: [u32; 11] = [52, 84, 110, 104, 126, 136, 104, 138, 138, 112, 76];
 
 const LINE: u32 = 22;
 
