@@ -195,7 +195,7 @@ fn a_new_rate_keeps_the_net_amount_and_states_the_change() {
     {
         assert!(annex.contains(said), "{said}: {annex}");
     }
-    let header = "合同编号：MGYY-2026-0001　修订1（自2026年9月1日起生效）";
+    let header = "修订1（自2026年9月1日起生效）合同编号：MGYY-2026-0001";
     for annex in ["附件3-报价表.pdf", "附件6-委托订单.pdf", "附件7-结算单.pdf"] {
         assert!(words(&case, annex).contains(&squeezed(header)), "{annex}");
     }

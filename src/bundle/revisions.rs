@@ -132,7 +132,7 @@ impl Press<'_> {
         let job = self.job;
         let supplement = SupplementView::of(&job.case, &job.pack, &job.figures.prices, number)?;
         let mut contract = contract;
-        contract.header.left = format!("{}{}", self.view.header.left, file.title);
+        contract.header.left.clone_from(&file.title);
         contract.header.right = if supplement.number.is_empty() {
             self.view.header.right.clone()
         } else {

@@ -71,8 +71,8 @@ pub struct ContractView {
     pub settlement_form: SettlementForm,
     /// How a revision of an annex is marked, such as 修订1（自…起生效，依据补充协议一）; empty as signed.
     pub revision: String,
-    /// 修订1; empty as signed.
-    pub revision_number: String,
+    /// The same in a few characters: 修订1，自…起生效.
+    pub revision_short: String,
     /// Readings of the errata by id: the form's own, or the corrected ones.
     pub e: BTreeMap<String, String>,
 }
@@ -246,7 +246,7 @@ impl ContractView {
             order_form: OrderForm::blank(case, pack, figures, &project),
             settlement_form: SettlementForm::blank(case, pack, figures, &project),
             revision: String::new(),
-            revision_number: String::new(),
+            revision_short: String::new(),
             e: readings(case, pack),
             project,
             project_full,

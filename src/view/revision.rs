@@ -93,9 +93,9 @@ impl ContractView {
         view.order_form.framework = view.order_form.framework.with_cap(cap());
         view.settlement_form.framework = view.settlement_form.framework.with_cap(cap());
         view.revision = mark(prices);
-        view.revision_number = format!("修订{}", prices.revision);
-        view.header.right =
-            format!("{}　{}（{}）", view.header.right, view.revision_number, since(prices.from));
+        view.revision_short = format!("修订{}，{}", prices.revision, since(prices.from));
+        // In place of the contract's name: a header has one line, and numbers may be long.
+        view.header.left = format!("修订{}（{}）", prices.revision, since(prices.from));
         view
     }
 }

@@ -16,10 +16,10 @@ use crate::view::sheets::{
 };
 
 pub(super) fn meta(view: &ContractView, title: &str) -> SheetMeta {
-    let title = if view.revision_number.is_empty() {
+    let title = if view.revision_short.is_empty() {
         title.to_owned()
     } else {
-        format!("{title}（{}）", view.revision_number)
+        format!("{title}（{}）", view.revision_short)
     };
     SheetMeta {
         title,
