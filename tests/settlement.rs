@@ -241,7 +241,18 @@ fn a_month_with_two_rates_is_settled_by_day_and_by_rate() {
             "3%3,380.553,228.423,134.3994.03",
         ],
     );
-    assert_eq!(files.pages(), 4, "two pages to sign, two behind them");
+    assert_eq!(files.pages(), 5, "three pages to sign, two behind them");
+    assert_signed_with_amounts(&files);
+}
+
+/// The amounts stand on the page that is signed.
+fn assert_signed_with_amounts(files: &Files) {
+    let words = files.words();
+    let pages: Vec<&str> = words.split("合同编号：").collect();
+    let signed = pages.iter().find(|page| page.contains("（盖章）")).expect("a page with seals");
+    for said in ["人民币", "税额", "3.本订单"] {
+        assert!(signed.contains(said), "{said} in {signed}");
+    }
 }
 
 // Issued were 10,000.00 at 6 % (9,433.96 + 566.04): −501.04, −383.97, −117.07.
