@@ -204,7 +204,7 @@ impl Writer {
         for at in range {
             let Some(token) = stream.tokens.get(at) else { return };
             match mark_before(stream, at) {
-                Some(mark) if !self.pieces.is_empty() && !(self.parted && at == first) => {
+                Some(mark) if !self.pieces.is_empty() && (at != first || !self.parted) => {
                     self.push(fate, mark)
                 }
                 None if token.spaced => self.push(fate, " "),

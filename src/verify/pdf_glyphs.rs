@@ -166,11 +166,9 @@ impl<'s> Recorder<'s> {
             Some(BfString::String(text)) => text,
             None => String::new(),
         };
-        let is_missing = match glyph {
-            Glyph::Outline(outline) => outline.glyph_id().to_u32() == 0 || says.is_empty(),
-            Glyph::Type3(_) => says.is_empty(),
-        };
-        if is_missing && !(says.chars().all(char::is_whitespace) && !says.is_empty()) {
+        let is_blank = !says.is_empty() && says.chars().all(char::is_whitespace);
+        let no_glyph = matches!(glyph, Glyph::Outline(outline) if outline.glyph_id().to_u32() == 0);
+        if !is_blank && (no_glyph || says.is_empty()) {
             self.page.missing += 1;
         }
         if says.is_empty() { char::REPLACEMENT_CHARACTER.to_string() } else { says }
