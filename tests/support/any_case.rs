@@ -302,7 +302,7 @@ fn halves(halves: u64) -> String {
     if halves % 2 == 0 { (halves / 2).to_string() } else { format!("{}.5", halves / 2) }
 }
 
-/// 人民币大写 of less than 亿: by sections of four digits, as a bank clerk writes it.
+/// 人民币大写 of less than 亿: by sections of four digits, as a bank clerk writes it; 整 after 元 only.
 pub fn capital(cents: u64) -> String {
     const DIGITS: [&str; 10] = ["零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"];
     let (whole, jiao, fen) = (cents / 100, cents / 10 % 10, cents % 10);
@@ -327,7 +327,7 @@ pub fn capital(cents: u64) -> String {
     text += "元";
     match (jiao, fen) {
         (0, 0) => text + "整",
-        (jiao, 0) => text + DIGITS[jiao as usize] + "角整",
+        (jiao, 0) => text + DIGITS[jiao as usize] + "角",
         (0, fen) => text + "零" + DIGITS[fen as usize] + "分",
         (jiao, fen) => text + DIGITS[jiao as usize] + "角" + DIGITS[fen as usize] + "分",
     }
