@@ -208,7 +208,7 @@ fn drafts_hold_the_figures_worked_out_by_hand() {
     assert_eq!(order[0], Data::String("成都甲示例科技有限公司".into()));
     let figures: Vec<f64> = order[4..11].iter().map(number).collect();
     assert_eq!(figures, [2.0, 100.0, 1218.52, 1149.55, 68.97, 13_103.03, 17_262_612.66]);
-    assert_eq!(order[11], Data::String("草稿".into()));
+    assert_eq!(order[12], Data::String("草稿".into()));
     let total = row(&summary, 0, "合计");
     let sums: Vec<f64> = [4, 6, 7, 8].map(|column| number(&total[column])).into();
     assert_eq!(sums, [37.5, 30_743.03, 29_002.86, 1_740.17]);
@@ -230,7 +230,7 @@ fn issued_once_and_for_all() {
             assert_eq!(hash.as_str(), Some(sha256_hex(&bytes).as_str()), "{name}");
         }
     }
-    assert_eq!(row(&workspace.summary(), 2, "DD-1")[11], Data::String("已开具".into()));
+    assert_eq!(row(&workspace.summary(), 2, "DD-1")[12], Data::String("已开具".into()));
 
     // Again, as often as one likes and with or without --issue: nothing changes, no draft replaces what was issued.
     let (files, dated) = (snapshot(workspace.folder.path()), dates(workspace.folder.path()));
@@ -276,7 +276,7 @@ fn what_was_issued_otherwise_is_refused_until_it_is_corrected() {
     }
     let now = snapshot(&workspace.month().join("甲"));
     assert!(now["结算单-2026-03-DD-1.pdf"] == before["结算单-2026-03-DD-1.pdf"]);
-    assert_eq!(row(&workspace.summary(), 2, "DD-2")[11], Data::String("更正".into()));
+    assert_eq!(row(&workspace.summary(), 2, "DD-2")[12], Data::String("更正".into()));
 
     // A correction, too, is made once.
     workspace.settled(&["--issue", "--amend", "DD-2 漏记一天"]);
@@ -298,7 +298,7 @@ fn only_those_that_were_named() {
     assert_eq!(workspace.ledger("甲").len(), 1);
     assert_eq!(workspace.ledger("甲")[0]["订单"], "DD-2");
     let summary = workspace.summary();
-    let states = ["DD-1", "DD-2", "DD-3"].map(|order| row(&summary, 2, order)[11].to_string());
+    let states = ["DD-1", "DD-2", "DD-3"].map(|order| row(&summary, 2, order)[12].to_string());
     assert_eq!(states, ["草稿", "已开具", "草稿"]);
     // DD-1, still a draft, now follows DD-2: 1,218.52 + 11,884.51.
     assert!((number(&row(&summary, 2, "DD-1")[9]) - 13_103.03).abs() < 1e-6);
@@ -418,7 +418,12 @@ fn an_unchanged_pdf_is_taken_from_disk() {
     let manifest = fs::read_to_string(folder.join("manifest.json")).unwrap();
     fs::write(&pdf, "冒名").unwrap();
     let other = sha256_hex("冒名".as_bytes());
-    fs::write(folder.join("manifest.json"), manifest.replace(&sha256_hex(&genuine), &other)).unwrap();
+    let (content, _) = manifest.rsplit_once(",\n  \"sha256\": ").expect("its own hash");
+    let forged = format!("{}\n}}\n", content.replace(&sha256_hex(&genuine), &other));
+    let own = sha256_hex(forged.as_bytes());
+    let forged =
+        format!("{},\n  \"sha256\": \"{own}\"\n}}\n", forged.strip_suffix("\n}\n").expect("an object"));
+    fs::write(folder.join("manifest.json"), forged).unwrap();
     workspace.settled(&[]);
     assert_eq!(fs::read(&pdf).unwrap(), "冒名".as_bytes(), "taken from disk");
     // What does not have the recorded hash is made anew, and kept aside as somebody's work.
@@ -818,7 +823,7 @@ fn a_summary_counts_up_to_its_month() {
     let said = workspace.settled(&["--issue"]);
     assert!(!said.contains("还没有开具"), "{said}");
     let suppliers = rows(&workspace.month().join(format!("结算汇总-{MONTH}.xlsx")), "按供应商");
-    let cumulative = number(&row(&suppliers, 1, "MGYY-2026-甲")[3]);
+    let cumulative = number(&row(&suppliers, 1, "MGYY-2026-甲")[4]);
     assert!((cumulative - 13_103.03).abs() < 1e-6, "{cumulative}");
     // The balances on paper go on in the order of issuing.
     assert!(workspace.words("甲", "DD-1").contains("本次结算前：已结算￥13,103.03元"));
