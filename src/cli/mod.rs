@@ -8,6 +8,7 @@
 mod build;
 mod check;
 mod diff;
+mod diff_folders;
 mod diff_tell;
 mod explain;
 mod explain_figure;
@@ -130,7 +131,7 @@ pub fn run() -> ExitCode {
 
 /// A fault of ours, in words a user can pass on; a workbook that broke its reader is a finding and told as one.
 fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    if !is_guarded() {
+    if !is_guarded() && !crate::verify::is_guarded() {
         eprintln!("程序内部错误，没有改动任何文件；请把案卷和这段文字发给维护者：{panic}");
     }
 }
@@ -305,9 +306,11 @@ mod tests {
         列出签订后的调整改变了什么，并生成变更对照表（PDF 和 XLSX）
 
         用法：hetong diff [选项] <案卷|目录>
+             hetong diff [选项] <旧的文件夹> <新的文件夹>
 
         参数：
-          <案卷|目录>  案卷文件夹，或含有多个案卷的文件夹
+          <案卷|目录>   案卷文件夹，或含有多个案卷的文件夹
+          [新的文件夹]  给出第二个路径时，对照两个输出文件夹（或两个 PDF、两个 XLSX）：前一个是旧的，后一个是新的；生成到“对照-<旧>-<新>”里
 
         选项：
               --at <日期>         只对照到这一天已经生效的调整，如 2026-09-15；默认全部
