@@ -51,6 +51,9 @@ const STANDS: [(&str, &[Group]); 11] = [
 /// Documents that are as signed for good: no 调整 changes what stands in them.
 const AS_SIGNED: [&str; 3] = ["正文", "全套", "附件1"];
 
+/// What days, scores and factors are called: with two decimals they look like amounts.
+pub const QUANTITY: &str = "数量";
+
 /// Figures by amount, each with what it is.
 pub type Named = BTreeMap<Cents, String>;
 
@@ -123,6 +126,11 @@ impl Expected {
             if let Some(executed) = own.executed {
                 self.add(Orders, None, executed, named("框架协议已执行金额"));
             }
+            for (amount, what) in
+                [(own.net_total, "订单总额（不含税）"), (own.net_executed, "框架协议已执行金额（不含税）")]
+            {
+                amount.into_iter().for_each(|amount| self.add(Orders, None, amount, named(what)));
+            }
             for amount in own.stages.iter().flatten() {
                 self.add(Orders, None, *amount, named("付款计划 应付含税金额"));
             }
@@ -154,7 +162,7 @@ impl Expected {
             self.number(Settlements, Some(line.days));
         }
         for part in &one.parts {
-            for amount in [part.gross, part.net, part.tax] {
+            for amount in [part.work, part.gross, part.net, part.tax] {
                 self.add(Settlements, None, amount, named("分税率金额"));
             }
         }
@@ -242,7 +250,7 @@ impl Expected {
     /// A number with two decimals looks like an amount.
     fn number(&mut self, group: Group, number: Option<Number>) {
         if let Some(cents) = number.and_then(Number::cents) {
-            self.add(group, None, cents, "数量".into());
+            self.add(group, None, cents, QUANTITY.into());
         }
     }
 
@@ -258,6 +266,7 @@ impl Expected {
                 self.add(Workings, None, sum, "其余各期之和".into());
             }
         }
+        self.row_differences(figures);
         let totals: Vec<(usize, Cents, Cents)> = figures
             .versions
             .iter()
@@ -267,6 +276,26 @@ impl Expected {
             if let [(_, net, gross), (_, new_net, new_gross)] = pair {
                 for difference in [new_net - net, new_gross - gross, (new_gross - new_net) - (gross - net)] {
                     self.add(Workings, None, difference.abs(), "差额".into());
+                }
+            }
+        }
+    }
+
+    /// What a line of 附件3 changed by, from one revision to the next and since signing.
+    fn row_differences(&mut self, figures: &Figures) {
+        for (at, new) in figures.versions.iter().enumerate().skip(1) {
+            for old in [0, at - 1].into_iter().filter_map(|old| figures.versions.get(old)) {
+                for (before, after) in old.rows.iter().zip(&new.rows) {
+                    let Some((a, b)) = before.figures.zip(after.figures) else { continue };
+                    let pairs = [
+                        (a.net_price, b.net_price),
+                        (a.gross_price, b.gross_price),
+                        (a.net_total, b.net_total),
+                        (a.gross_total, b.gross_total),
+                    ];
+                    for (before, after) in pairs {
+                        self.add(Workings, None, (after - before).abs(), "差额".into());
+                    }
                 }
             }
         }

@@ -82,6 +82,10 @@ pub struct OrderFigures {
     pub total: Option<Cents>,
     /// 框架协议已执行金额: of the orders before it.
     pub executed: Option<Cents>,
+    /// 订单总额 without the tax, at the rate it is written at.
+    pub net_total: Option<Cents>,
+    /// 框架协议已执行金额, 不含税.
+    pub net_executed: Option<Cents>,
     /// 修订 of the prices it is written at.
     pub revision: usize,
     /// 应付含税金额 of each row of the 付款计划.
@@ -104,10 +108,13 @@ impl Figures {
         let mut orders: Vec<OrderFigures> =
             case.orders.iter().map(|order| order_of(order, &versions)).collect();
         let mut executed = (!case.orders_unread).then_some(0);
+        let mut net_executed = executed;
         for index in sequence(&case.orders) {
             if let Some(order) = orders.get_mut(index) {
                 order.executed = executed;
                 executed = executed.zip(order.total).map(|(before, total)| before + total);
+                order.net_executed = net_executed;
+                net_executed = net_executed.zip(order.net_total).map(|(before, total)| before + total);
             }
         }
         Self { versions, orders }
@@ -218,6 +225,8 @@ fn order_of(order: &Order, versions: &[Version]) -> OrderFigures {
         lines,
         total,
         executed: None,
+        net_total: total.zip(prices).and_then(|(total, prices)| without_tax(total, prices.rate)),
+        net_executed: None,
         revision: prices.map_or(0, |prices| prices.revision),
     }
 }
@@ -256,12 +265,11 @@ fn stages(order: &Order, total: Option<Cents>) -> Vec<Option<Cents>> {
         let left = others.map(|others| total - others.iter().sum::<Cents>());
         // Each of the others was rounded by half a 分 at the most; more is no rounding (O003).
         let room = i128::try_from(order.plan.len().saturating_sub(1).max(1)).unwrap_or(1);
-        if let (Some(left), Some(Some(own))) = (left, amounts.get(rest).copied()) {
-            if left >= 0 && (left - own).abs() * 2 <= room + 1 {
-                if let Some(amount) = amounts.get_mut(rest) {
-                    *amount = Some(left);
-                }
-            }
+        let fits = |left: &Cents, own: Cents| *left >= 0 && (left - own).abs() * 2 <= room + 1;
+        if let Some(Some(own)) = amounts.get_mut(rest)
+            && let Some(left) = left.filter(|left| fits(left, *own))
+        {
+            *own = left;
         }
     }
     amounts
@@ -296,11 +304,6 @@ fn parts(number: &str) -> Vec<(String, u128)> {
         }
     }
     parts
-}
-
-/// Without the tax, at the rate of a version.
-pub fn net_of(gross: Cents, version: &Version) -> Option<Cents> {
-    without_tax(gross, version.rate)
 }
 
 #[cfg(test)]

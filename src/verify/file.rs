@@ -125,16 +125,15 @@ impl OneFile<'_> {
         };
         done.tally.pages += text.pages.len();
         let mut told: Vec<Found> = Vec::new();
-        if let Some(fresh) = self.fresh.filter(|fresh| *fresh != self.bytes) {
-            if let Ok(due) = pdf_text::read(fresh) {
-                if let Some(swapped) = self.swapped(&text, &due) {
-                    done.findings.push(swapped);
-                    return;
-                }
-                let against = Against { file: self.subject.file, check: None, expected: "应为" };
-                told = altered::texts(&due, &text, against);
-                done.findings.extend(altered::form(&due, &text, self.subject.file));
+        let other = self.fresh.filter(|fresh| *fresh != self.bytes);
+        if let Some(due) = other.and_then(|fresh| pdf_text::read(fresh).ok()) {
+            if let Some(swapped) = self.swapped(&text, &due) {
+                done.findings.push(swapped);
+                return;
             }
+            let against = Against { file: self.subject.file, check: None, expected: "应为" };
+            told = altered::texts(&due, &text, against);
+            done.findings.extend(altered::form(&due, &text, self.subject.file));
         }
         // What the comparison has told already is not told again.
         let by_route = texts::examine(&text, self.subject, &mut done.tally);

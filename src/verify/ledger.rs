@@ -62,9 +62,7 @@ impl Chain {
         let mut chain = Self::default();
         let mut previous = sha256(b"");
         let mut start = 0;
-        let mut number = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            number += 1;
+        for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
             let content = line.strip_suffix(b"\n").unwrap_or(line);
             let shown = String::from_utf8_lossy(content);
             let marked = shown.find(",\"人天\"").unwrap_or(shown.len());

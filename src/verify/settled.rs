@@ -43,6 +43,8 @@ pub struct Item {
 #[expect(missing_docs, reason = "4.6.6")]
 pub struct Part {
     pub rate: Number,
+    /// Σ 行金额 before the score.
+    pub work: Cents,
     pub gross: Cents,
     pub net: Cents,
     pub tax: Cents,
@@ -228,7 +230,7 @@ fn parts(by_rate: &[(usize, Number, Cents)], score: Number) -> Option<Vec<Part>>
         let gross = if at + 1 == by_rate.len() { left } else { scored(*amount)? };
         left -= gross;
         let net = without_tax(gross, *rate)?;
-        parts.push(Part { rate: *rate, gross, net, tax: gross - net });
+        parts.push(Part { rate: *rate, work: *amount, gross, net, tax: gross - net });
     }
     Some(parts)
 }

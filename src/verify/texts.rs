@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::capital;
 use super::checks::{self, BLANKS, FIGURE, GLYPHS, NAMES, WORDS};
 use super::exact::{Cents, show};
-use super::expected::{Expected, Named};
+use super::expected::{Expected, Named, QUANTITY};
 use super::figures::{Figures, Version};
 use super::flow::{Flow, Token, squeezed};
 use super::known::Known;
@@ -326,7 +326,9 @@ const LONG: usize = 7;
 
 /// The figure that looks most like what was found.
 pub(super) fn nearest(found: &str, named: &Named) -> String {
-    let shown = named.iter().map(|(cents, name)| (show(*cents), name));
+    // A number of days is no amount that somebody mistyped.
+    let amounts = named.iter().filter(|(_, name)| *name != QUANTITY);
+    let shown = amounts.map(|(cents, name)| (show(*cents), name));
     let near = shown.map(|(text, name)| (strsim::damerau_levenshtein(&text, found), text, name)).min();
     near.map(|(_, text, name)| format!("{text}（{name}，最接近的应有数值）")).unwrap_or_default()
 }
