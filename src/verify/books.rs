@@ -74,8 +74,9 @@ impl Reader<'_> {
             return self.tell(&FIGURE, sheet, place, message, String::new());
         };
         let named = self.subject.expected.in_document(self.subject.document);
+        // What became less stands with its sign.
         if !self.subject.expected.is_open()
-            && !named.contains_key(&cents)
+            && !named.contains_key(&cents.abs())
             && !self.subject.expected.is_other(cents)
         {
             let message = format!("金额 {} 不是这份文件该有的任何一个数值", show(cents));

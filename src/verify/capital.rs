@@ -77,7 +77,9 @@ pub fn runs(text: &[char]) -> Vec<(usize, String)> {
     let mut runs = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let length = text.iter().skip(at).take_while(|c| of_capital(**c)).count();
+        let rest = text.get(at..).unwrap_or_default();
+        let all = rest.iter().take_while(|c| of_capital(**c)).count();
+        let length = one(rest.get(..all).unwrap_or_default());
         let run: String = text.iter().skip(at).take(length).collect();
         // 零分, a single 元: no amount.
         let digits = run.chars().any(|c| DIGITS.contains(c) && c != '零') || run.starts_with("零元");
@@ -87,6 +89,25 @@ pub fn runs(text: &[char]) -> Vec<(usize, String)> {
         at += length.max(1);
     }
     runs
+}
+
+/// How long the first amount is: two cells with 大写 may stand side by side. It ends with 分 or 整, and with 元 or 角 where
+/// no smaller unit follows.
+fn one(run: &[char]) -> usize {
+    let ends = |at: usize| {
+        let unit = |c: Option<&char>, units: &str| c.is_some_and(|c| units.contains(*c));
+        let (next, second) = (run.get(at + 1), run.get(at + 2));
+        let zero = unit(next, "零");
+        let (next, second) = if zero { (second, run.get(at + 3)) } else { (next, second) };
+        match run.get(at) {
+            Some('分') => !unit(run.get(at + 1), "整正"),
+            Some('整' | '正') => true,
+            Some('元' | '圆') => !unit(next, "整正") && !unit(second, "角分"),
+            Some('角') => !unit(next, "整正") && !unit(second, "分"),
+            _ => false,
+        }
+    };
+    (0..run.len()).find(|at| ends(*at)).map_or(run.len(), |at| at + 1)
 }
 
 #[cfg(test)]
@@ -119,6 +140,13 @@ mod tests {
         let text: Vec<char> = "上限1762.78万元，大写【壹拾元整】元（元/人天），零分，捌分".chars().collect();
         let found: Vec<String> = runs(&text).into_iter().map(|(_, run)| run).collect();
         assert_eq!(found, ["壹拾元整", "捌分"]);
+        // Neighbouring cells of a table.
+        for pair in [["壹仟元陆角玖分", "贰拾元整"], ["叁元", "壹仟元零肆分"], ["叁元伍角", "柒拾万元整"]]
+        {
+            let text: Vec<char> = pair.concat().chars().collect();
+            let found: Vec<String> = runs(&text).into_iter().map(|(_, run)| run).collect();
+            assert_eq!(found, pair);
+        }
     }
 
     proptest::proptest! {

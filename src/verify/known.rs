@@ -53,6 +53,8 @@ impl Known {
             let period = order.period.as_ref().map(|period| [period.value.from, period.value.to]);
             order.signed_on.as_ref().map(|day| day.value).into_iter().chain(period.into_iter().flatten())
         });
+        let adjusted = case.adjustments.iter().filter_map(|adjustment| adjustment.effective_on.as_ref());
+        let days = days.chain(adjusted.map(|day| day.value));
         let days = days.chain(case.contract.signed_on.as_ref().map(|day| day.value));
         days.for_each(|day| take(&day.to_string()));
         for (line, _) in case.ledger.lines() {
