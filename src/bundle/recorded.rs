@@ -108,7 +108,7 @@ mod tests {
         let text = String::from_utf8(whole.clone()).unwrap();
         assert!(is_whole(&whole), "{text}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["sha256"], sha256_hex(bare));
-        for (from, to) in [("a.pdf", "b.pdf"), ("]\n", "]\n\n"), ("\"\n}", "0\"\n}"), ("\n}\n", "\n}")] {
+        for (from, to) in [("a.pdf", "b.pdf"), ("],", "], "), ("\"\n}", "0\"\n}"), ("\n}\n", "\n}")] {
             assert!(!is_whole(text.replacen(from, to, 1).as_bytes()), "{from:?}");
         }
         for other in [&b""[..], bare, &whole[..whole.len() - 1], &whole[90..]] {
