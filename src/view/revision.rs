@@ -3,7 +3,6 @@
 //! May use: `model`, `compute`, `pack`, and its own room.
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
 use super::contract::{ContractView, amounts};
 use super::full_date;
@@ -44,11 +43,14 @@ fn distinct<T: PartialEq>(history: &PriceHistory, shown: impl Fn(&Prices) -> T) 
     numbers
 }
 
+/// 不含税单价, 含税单价, 不含税总价, 含税总价 of a line; none while it has no price.
+type Printed = Option<[Money; 4]>;
+
 /// What 附件3 prints that can change.
-fn printed_prices(prices: &Prices) -> (TaxRate, Vec<(Decimal, Option<[Money; 4]>)>) {
+fn printed_prices(prices: &Prices) -> (TaxRate, Vec<Printed>) {
     let rows = prices.table.rows.iter().map(|row| {
         let figures = row.figures.as_ref();
-        (row.workload, figures.map(|f| [f.net_price, f.gross_price, f.net_total, f.gross_total]))
+        figures.map(|f| [f.net_price, f.gross_price, f.net_total, f.gross_total])
     });
     (prices.rate(), rows.collect())
 }
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
     use crate::compute::testing::{adjustment, good_case, pack, quotation};
     use crate::model::case::Adjustment;
-    use rust_decimal::dec;
+    use rust_decimal::{Decimal, dec};
 
     fn requoted(key: &str, day: &str, price: Decimal) -> Adjustment {
         let mut requoted = adjustment(key, day);
