@@ -159,6 +159,9 @@ fn revision_changes<'p>(
     RevisionChanges { before, now, basis_before, basis: basis_now, items: list.items }
 }
 
+/// A column's name, and its figure.
+type Column<T> = (&'static str, fn(&T) -> Money);
+
 /// What has been found so far.
 struct List<'p> {
     before: &'p Prices,
@@ -224,7 +227,7 @@ impl List<'_> {
         for (old, new) in before.table.rows.iter().zip(&now.table.rows) {
             let line = format!("{}·{}", new.post, new.level);
             let at = At { line: &line, ..at(LINES) };
-            let columns: [(&str, fn(&RowFigures) -> Money); 4] = [
+            let columns: [Column<RowFigures>; 4] = [
                 ("不含税单价", |row| row.net_price),
                 ("含税单价", |row| row.gross_price),
                 ("不含税总价", |row| row.net_total),
@@ -235,7 +238,7 @@ impl List<'_> {
                 self.add(at, item, value(old), value(new));
             }
         }
-        let sums: [(&str, fn(&QuotationFigures) -> Money); 2] =
+        let sums: [Column<QuotationFigures>; 2] =
             [("不含税总价", |sums| sums.net_total), ("含税总价", |sums| sums.gross_total)];
         for (item, of) in sums {
             let value = |prices: &Prices| Value::money(prices.quotation.as_ref().map(of));

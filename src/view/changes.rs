@@ -199,11 +199,14 @@ impl ChangesSheet {
     }
 }
 
+/// A total's name, and its figure.
+type Total = (&'static str, fn(&ContractFigures) -> Money);
+
 fn totals(signed_at: Option<&ContractFigures>, now: Option<&ContractFigures>) -> Vec<TotalView> {
-    let all: [(&str, fn(&ContractFigures) -> Money); 3] =
+    let all: [Total; 3] =
         [("含税上限总价（含税）", |c| c.gross), ("不含税价（不含税）", |c| c.net), ("税额", |c| c.tax)];
     let figure = |amount: Option<Money>| amount.map_or_else(|| UNKNOWN.to_owned(), |a| a.to_string());
-    let total = |(name, of): (&str, fn(&ContractFigures) -> Money)| {
+    let total = |(name, of): Total| {
         let (old, new) = (signed_at.map(of), now.map(of));
         let amounts = old.zip(new).map(|(old, new)| Change::of(old, new));
         TotalView {
