@@ -220,6 +220,29 @@ fn a_draft_is_clean_too() {
 }
 
 #[test]
+fn after_a_change_of_the_rate_within_a_month() {
+    let copy = Copy::new();
+    fs::remove_file(copy.case().join("台账.jsonl")).unwrap();
+    let yaml = copy.case().join("合同.yaml");
+    let text = fs::read_to_string(&yaml).unwrap();
+    fs::write(&yaml, text + "\n调整:\n  - {生效日期: 2026-04-16, 事由: 增值税税率调整, 税率: 3%}\n").unwrap();
+    let output = copy.0.path().join("adjusted");
+    let case = copy.case();
+    assert!(run(&["build", arg(&case), "-o", arg(&output), "--final"]).status.success());
+    for month in ["2026-03", "2026-04"] {
+        let issued = run(&["settle", arg(&case), "--month", month, "-o", arg(&output), "--issue"]);
+        assert!(issued.status.success(), "{}", told(&issued));
+    }
+    let (code, said) = copy.verify(&output, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    // 832.08 × 1.03 = 857.0424.
+    let folder = output.join(CASE);
+    edit_pdf(&folder.join(PRICES), "857.04", "854.07");
+    forge(&folder, PRICES);
+    copy.must_tell(&folder, &["[V008]", PRICES, "854.07", "857.04"]);
+}
+
+#[test]
 fn a_digit_in_a_pdf() {
     let copy = Copy::new();
     let folder = copy.bundle();

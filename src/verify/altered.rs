@@ -10,7 +10,7 @@ use super::flow::squeezed;
 use super::pdf_text::{PdfPage, PdfText};
 use super::sheet_cells::Book;
 use super::texts::Found;
-use crate::diagnostics::{Diagnostic, RuleInfo};
+use crate::diagnostics::{Diagnostic, RuleInfo, Severity};
 
 /// Told one by one up to so many; a file of which more differs is another file.
 const MOST: usize = 60;
@@ -65,7 +65,15 @@ fn of_change(change: &TextChange, against: Against<'_>) -> Found {
     );
     let mut finding = checks::of_file(against.check(&TEXT), against.file, message);
     finding.expected = Some(context(Fate::Deleted));
+    if is_hash(&due) && is_hash(&found) {
+        // Of the form or of another file, in the 核对报告: what it is the hash of is compared by itself.
+        finding.severity = Severity::Warning;
+    }
     Found { page: change.page_after, text: squeezed(&context(Fate::Inserted)), finding }
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Headers, footers, watermarks: what is no part of the text.

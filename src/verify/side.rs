@@ -129,6 +129,13 @@ impl CaseSide {
         for name in record.inputs.keys().filter(|name| !now(name)) {
             tell(name, "生成时有，现在没有了");
         }
+        let pack =
+            record.value.get("pack").and_then(|pack| pack.get("sha256")).and_then(|hash| hash.as_str());
+        if let Some(hash) = pack.filter(|hash| *hash != self.job.pack.hash) {
+            let (then, now) = (short(hash), short(&self.job.pack.hash));
+            let message = format!("合同样式（模板）与生成时不同（生成时 {then}，现在 {now}）");
+            findings.push(checks::of_file(&INPUTS, FILE, message));
+        }
         findings
     }
 
