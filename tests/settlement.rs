@@ -355,10 +355,7 @@ fn a_month_of_many_people_stays_whole() {
         assert!(words.contains(&format!("员工{person:02}")), "员工{person:02}");
     }
     assert_has(&words, &["未列日期", "欧阳静怡", &NOTE.repeat(5)]);
-    // The amounts stand on the page that is signed.
-    let pages: Vec<&str> = words.split("合同编号：").collect();
-    let signed = pages.iter().find(|page| page.contains("（盖章）")).expect("a page with seals");
-    assert!(signed.contains("应支付金额（含税）"), "{signed}");
+    assert_signed_with_amounts(&files);
 }
 
 /// What Typst, Tera, XML, a shell and Excel would each take for theirs.

@@ -205,9 +205,10 @@ fn two_rates_stand_in_their_cells() {
         std::fs::write(std::path::Path::new(&folder).join("two-rates.xlsx"), &bytes).expect("a file");
     }
     let theirs = recalculated(&[bytes]).remove(0);
+    let said = |value: &Data| value.to_string();
     let row_of = |text: &str| {
         let cells = &theirs.values["结算单"];
-        let (row, _) = cells.iter().find(|(_, value)| value.to_string() == text).expect("a label").0;
+        let (row, _) = cells.iter().find(|(_, value)| said(value) == text).expect("a label").0;
         let of_row = cells.range((*row, 0)..(*row + 1, 0)).map(|(_, value)| value.to_string());
         of_row.filter(|text| !text.is_empty()).collect::<Vec<_>>()
     };
