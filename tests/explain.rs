@@ -34,22 +34,21 @@ fn sheet(path: &Path) -> Range<Data> {
     book.worksheet_range_at(0).expect("a sheet").expect("cells")
 }
 
-/// A cell by its name, such as F6.
-fn number(sheet: &Range<Data>, name: &str) -> f64 {
+/// A cell by its name, such as F6, in hundredths: from the shortest text of its number, so that nothing is rounded.
+fn number(sheet: &Range<Data>, name: &str) -> i64 {
     let column = name.bytes().next().expect("a letter") - b'A';
     let row: u32 = name[1..].parse().expect("a row");
     match sheet.get_value((row - 1, u32::from(column))) {
-        Some(Data::Float(number)) => *number,
-        Some(Data::Int(number)) => *number as f64,
+        Some(number @ (Data::Float(_) | Data::Int(_))) => hundredths(&number.to_string()),
         other => panic!("{name}: {other:?}"),
     }
 }
 
 /// A number with at most two decimals, in hundredths.
-fn hundredths(number: f64) -> i64 {
-    let scaled = (number * 100.0).round();
-    assert!((scaled / 100.0 - number).abs() < 1e-9, "{number}");
-    scaled as i64
+fn hundredths(text: &str) -> i64 {
+    let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
+    assert!(cents.len() <= 2, "{text}");
+    format!("{whole}{cents:0<2}").parse().expect("a number")
 }
 
 /// `1,060,075.00` in cents.
@@ -87,8 +86,8 @@ fn the_cap_comes_from_the_cells_of_the_quotation() {
     for row in &rows {
         // │ │ 产品/平台服务·高级 1,102,506.00 1040100.00 × 1.06 832.08 × 1250 F6
         let cell = *row.last().expect("a cell");
-        let price = hundredths(number(&quotation, cell));
-        let workload = number(&quotation, &cell.replace('F', "C")) as i64;
+        let price = number(&quotation, cell);
+        let workload = number(&quotation, &cell.replace('F', "C")) / 100;
         let net = price * workload;
         let gross = (net * 106 + 50) / 100;
         let line = row.join(" ");
@@ -121,19 +120,19 @@ fn a_settlement_comes_from_the_cells_of_the_month() {
         names.iter().position(|cell| cell.to_string().contains(name)).expect("a column")
     };
     let (order, days) = (column("订单"), column("人天"));
-    let read: f64 = month
+    let read: i64 = month
         .rows()
         .skip(heading + 1)
         .filter(|row| row[order].to_string().trim() == "DD-2026-001")
-        .map(|row| row[days].to_string().parse::<f64>().expect("人天"))
+        .map(|row| hundredths(&row[days].to_string()))
         .sum();
     let letter = char::from(b'A' + u8::try_from(days).expect("a column"));
     // The table's rows; a single cell, such as that of a price, follows an arrow.
     let table: Vec<Vec<&str>> = rows(&told).into_iter().filter(|row| !row.contains(&"←")).collect();
     let cells: Vec<&str> = table.iter().filter_map(|row| row.last().copied()).collect();
-    let cited: f64 =
+    let cited: i64 =
         cells.iter().filter(|cell| cell.starts_with(letter)).map(|cell| number(&month, cell)).sum();
-    assert!((read - 72.0).abs() < 1e-9 && (cited - read).abs() < 1e-9, "{read} {cited} {told}");
+    assert_eq!((read, cited), (7200, 7200), "{told}");
     assert!(told.contains("附件2") && told.contains("考核.xlsx › 工作表"), "{told}");
 }
 
@@ -247,5 +246,5 @@ fn a_month_with_two_rates_is_explained_by_rate() {
         assert!(left.contains(issued), "{issued} in {left}");
     }
     let opening = cents(value_of(&left, "结算前已结算金额（不含税）"));
-    assert_eq!(opening, 47_634_26 + 54_230_40 + 31_416_60, "{left}");
+    assert_eq!(opening, 4_763_426 + 5_423_040 + 3_141_660, "{left}");
 }

@@ -229,8 +229,11 @@ fn slip(case: &AnyCase, random: &mut Random) -> Option<Slip> {
             let line = *order?.lines.first()?;
             let row = &case.rows[line.row];
             let at = |halves: u64| {
-                let days =
-                    if halves % 2 == 0 { (halves / 2).to_string() } else { format!("{}.5", halves / 2) };
+                let days = if halves.is_multiple_of(2) {
+                    (halves / 2).to_string()
+                } else {
+                    format!("{}.5", halves / 2)
+                };
                 format!("岗位: {}, 级别: {}, 人天: {days}}}", row.post, row.level)
             };
             let more = line.halves + 2 + random.below(20) as u64;

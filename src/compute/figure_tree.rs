@@ -73,6 +73,9 @@ pub enum Found<'b> {
     None(Vec<&'b Figure>),
 }
 
+/// Whether a name, as a key, and its figure may be meant.
+type Way<'w> = &'w dyn Fn(&str, &Figure) -> bool;
+
 /// The figure of a name: as it is written, else the only one whose last word it is, else the only one that begins so, else
 /// the only one that has it in it, else the only one that has every word of it.
 pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
@@ -83,7 +86,7 @@ pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
     let words: Vec<String> = asked.split_whitespace().map(self::key).collect();
     let keyed: Vec<(String, &Figure)> = book.iter().map(|figure| (self::key(&figure.name), figure)).collect();
     let last = |figure: &Figure| figure.name.rsplit(' ').next().is_some_and(|last| self::key(last) == key);
-    let ways: [&dyn Fn(&str, &Figure) -> bool; 5] = [
+    let ways: [Way<'_>; 5] = [
         &|name, _| name == key,
         &|_, figure| last(figure),
         &|name, _| name.starts_with(&key),

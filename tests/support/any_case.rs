@@ -290,7 +290,7 @@ pub fn printed(cents: u64) -> String {
     let whole = (cents / 100).to_string();
     let mut out = String::new();
     for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -299,7 +299,7 @@ pub fn printed(cents: u64) -> String {
 }
 
 fn halves(halves: u64) -> String {
-    if halves % 2 == 0 { (halves / 2).to_string() } else { format!("{}.5", halves / 2) }
+    if halves.is_multiple_of(2) { (halves / 2).to_string() } else { format!("{}.5", halves / 2) }
 }
 
 /// 人民币大写 of less than 亿: by sections of four digits, as a bank clerk writes it; 整 after 元 only.
