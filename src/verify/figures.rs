@@ -310,7 +310,7 @@ fn parts(number: &str) -> Vec<(String, u128)> {
 mod tests {
     use super::*;
     use crate::compute::CaseFigures;
-    use crate::compute::testing::{adjustment, good_case, pack};
+    use crate::compute::testing::{adjustment, day, good_case, pack};
     use crate::compute::testing_orders::{order, stage};
     use rust_decimal::dec;
 
@@ -320,6 +320,7 @@ mod tests {
     fn figures_worked_by_hand() {
         let mut case = good_case();
         let mut one = order("DD-1", &[("产品/平台服务", "高级", dec!(120))]);
+        one.signed_on = day("签订日期", "2026-03-05");
         one.plan = vec![stage(Some(dec!(0.3)), None), stage(Some(dec!(0.7)), None)];
         case.orders = vec![one];
         case.adjustments = vec![adjustment("一", "2026-09-01")];

@@ -256,7 +256,7 @@ mod tests {
         let lines: Vec<&str> = sample.lines().collect();
         let lost = told(&format!("{}\n{}\n", lines[0], lines[2]));
         assert!(lost.iter().any(|t| t.contains("接不上")) && lost.iter().any(|t| t.contains("序号是 3")));
-        let torn = told(&format!("{}\n{}", lines[0], lines[1].split_at(40).0));
+        let torn = told(&format!("{}\n{}", lines[0], lines[1].chars().take(40).collect::<String>()));
         assert_eq!(torn.len(), 1);
         assert!(torn[0].contains("只写了一半"));
         // Hashes made to fit do not make the figures right.
