@@ -324,6 +324,8 @@ fn work(rows: &[(Decimal, Decimal)]) -> OrderWork {
         total: Some(rows.iter().map(amount).sum()),
         total_label: "合计".into(),
         rows: rows.iter().map(row).collect(),
+        net: None,
+        note: String::new(),
     }
 }
 
@@ -375,6 +377,8 @@ fn a_plan_of_ratios_and_amounts_comes_out_as_ours() {
         ],
         total_label: "订单总额".into(),
         total: Some(Money::round(dec!(26489.08))),
+        net: None,
+        note: String::new(),
     });
     let stage = |amount, amount_basis, share, share_basis| PaymentRow {
         amount: Some(Money::round(amount)),
