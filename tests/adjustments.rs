@@ -50,6 +50,12 @@ struct Line {
     net: i64,
 }
 
+/// What a cell shows, in 分.
+#[expect(clippy::float_arithmetic, reason = "a workbook has nothing but floats")]
+fn cents(number: f64) -> i64 {
+    (number * 100.0).round() as i64
+}
+
 /// The sheet as another program reads it.
 fn lines(case: &CaseCopy) -> Vec<Line> {
     let mut book: Xlsx<_> = calamine::open_workbook(case.path().join("报价表.xlsx")).expect("报价表.xlsx");
@@ -62,12 +68,7 @@ fn lines(case: &CaseCopy) -> Vec<Line> {
             post.clone_from(name);
         }
         let level = row[1].to_string();
-        lines.push(Line {
-            post: post.clone(),
-            level,
-            days: days.round() as i64,
-            net: (net * 100.0).round() as i64,
-        });
+        lines.push(Line { post: post.clone(), level, days: days.round() as i64, net: cents(*net) });
     }
     assert_eq!(lines.len(), 21);
     lines

@@ -9,7 +9,7 @@ use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use hetong::verify::folders::{Changed, FolderChanges, compare};
+use hetong::verify::compare::folders::{Changed, FolderChanges, compare};
 use support::{CaseCopy, arg, copy_folder, pdf_words, run, squeezed, text};
 
 fn built(changes: &[(&str, &str)]) -> CaseCopy {

@@ -12,8 +12,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use calamine::{Data, Reader, Xlsx};
-use hetong::verify::pdf_text::{self, PdfReadError};
-use hetong::verify::sheet_cells::{self, CellValue};
+use hetong::verify::read::pdf_text::{self, PdfReadError};
+use hetong::verify::read::sheet_cells::{self, CellValue};
 use support::{CaseCopy, arg, repository, squeezed, text};
 
 /// The sample bundle, built once.

@@ -305,7 +305,11 @@ fn output_entry<'a>(output: &'a Output, shown: &'a Shown) -> OutputEntry<'a> {
 }
 
 /// New entries and those of earlier builds, by file name.
-pub(super) fn all_outputs(outputs: &[Output], shown: &Shown, earlier: &[Value]) -> serde_json::Result<Vec<Value>> {
+pub(super) fn all_outputs(
+    outputs: &[Output],
+    shown: &Shown,
+    earlier: &[Value],
+) -> serde_json::Result<Vec<Value>> {
     let entries: Vec<OutputEntry<'_>> = outputs.iter().map(|output| output_entry(output, shown)).collect();
     merged(&entries, earlier, "file")
 }

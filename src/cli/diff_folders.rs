@@ -13,10 +13,10 @@ use crate::bundle::job::DEFAULT_PACK;
 use crate::bundle::workshop::Workshop;
 use crate::bundle::write::write;
 use crate::input::folder::{explain, sha256_hex};
-use crate::verify::differences::{CellChange, Fate, TextChange};
-use crate::verify::folders::{Changed, FileChange, FolderChanges, compare};
-use crate::verify::redline::{self, Compared, note, pages, summary};
-use crate::verify::redline_sheet;
+use crate::verify::compare::differences::{CellChange, Fate, TextChange};
+use crate::verify::compare::folders::{Changed, FileChange, FolderChanges, compare};
+use crate::verify::compare::redline::{self, Compared, note, pages, summary};
+use crate::verify::compare::redline_sheet;
 
 /// The files that are written.
 const PDF: &str = "文本对照.pdf";

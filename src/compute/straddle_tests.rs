@@ -50,8 +50,10 @@ fn one(case: &Case) -> OrderSettlement {
     all.remove(0)
 }
 
-/// 岗位's first character, days of March, 修订, 人天, price and amount of each line.
-fn lines(settlement: &OrderSettlement) -> Vec<(char, Option<(i8, i8)>, usize, Decimal, Decimal, Decimal)> {
+/// 岗位's first character, days of March, 修订, 人天, price and amount of a line.
+type Line = (char, Option<(i8, i8)>, usize, Decimal, Decimal, Decimal);
+
+fn lines(settlement: &OrderSettlement) -> Vec<Line> {
     let day = |date: Date| date.day();
     let line = |line: &SettledLine| {
         let days = line.period.map(|period| (day(period.from), day(period.to)));

@@ -9,8 +9,8 @@
 use std::fmt::Write;
 
 pub use super::paint::Paint;
-pub use super::snippet::visible;
 use super::place;
+pub use super::snippet::visible;
 use super::snippet::{self, Row};
 use super::{CaseReport, Diagnostic, Origin, Tally};
 

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use super::checks::{self, CACHED, CELL, CELL_TYPE, FORM, FORMULA, SWAPPED, TEXT};
-use super::differences::{self, CellChange, Fate, TextChange};
 use super::flow::squeezed;
-use super::pdf_text::{PdfPage, PdfText};
-use super::sheet_cells::Book;
 use super::texts::Found;
 use crate::diagnostics::{Diagnostic, RuleInfo, Severity};
+use crate::verify::compare::differences::{self, CellChange, Fate, TextChange};
+use crate::verify::read::pdf_text::{PdfPage, PdfText};
+use crate::verify::read::sheet_cells::Book;
 
 /// Told one by one up to so many; a file of which more differs is another file.
 const MOST: usize = 60;

@@ -5,16 +5,16 @@
 
 use rust_decimal::Decimal;
 
-use super::capital;
 use super::checks::{self, CACHED, CELL, FIGURE, NAMES, UNREADABLE, WORDS};
-use super::exact::{Number, show};
 use super::flow::Flow;
-use super::sheet_cells::{Book, BookSheet, CellValue};
 use super::tally::Tally;
 use super::texts::{Subject, nearest};
 use crate::diagnostics::{CellRef, Diagnostic};
 use crate::input::workbook::evaluate::Evaluator;
 use crate::input::workbook::{SheetSource, open};
+use crate::verify::read::sheet_cells::{Book, BookSheet, CellValue};
+use crate::verify::second_route::capital;
+use crate::verify::second_route::exact::{Number, show};
 
 /// Everything about one workbook.
 pub fn examine(book: &Book, bytes: &[u8], subject: Subject<'_>, tally: &mut Tally) -> Vec<Diagnostic> {
@@ -52,7 +52,7 @@ impl Reader<'_> {
         &mut self,
         sheet: &BookSheet,
         place: CellRef,
-        cell: &super::sheet_cells::BookCell,
+        cell: &crate::verify::read::sheet_cells::BookCell,
         tally: &mut Tally,
     ) {
         match &cell.value {

@@ -7,14 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use super::exact::{Cents, Number};
-use super::figures::Figures;
 use super::flow::Flow;
-use super::settled::Settled;
 use crate::model::case::Case;
 use crate::model::names::plain;
 use crate::pack::Pack;
 use crate::rules::user_texts;
+use crate::verify::second_route::exact::{Cents, Number};
+use crate::verify::second_route::figures::Figures;
+use crate::verify::second_route::settled::Settled;
 
 /// A group of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

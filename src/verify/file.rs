@@ -10,16 +10,16 @@ use super::altered::{self, Against};
 use super::books;
 use super::checks::{self, ALTERED, MISSING, UNREADABLE};
 use super::expected::Expected;
-use super::figures::Figures;
 use super::known::Known;
 use super::ledger::sha256;
-use super::pdf_text::{self, PdfText};
 use super::record::{Kind, Listed, Record};
-use super::sheet_cells;
 use super::side::CaseSide;
 use super::tally::Tally;
 use super::texts::{self, Found, Subject};
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::verify::read::pdf_text::{self, PdfText};
+use crate::verify::read::sheet_cells;
+use crate::verify::second_route::figures::Figures;
 
 /// What came of one file.
 #[derive(Debug, Default)]

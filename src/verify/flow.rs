@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::exact::{Cents, read};
-use super::pdf_text::PdfText;
+use crate::verify::read::pdf_text::PdfText;
+use crate::verify::second_route::exact::{Cents, read};
 
 /// A text read through.
 #[derive(Clone, Debug, Default)]

@@ -10,8 +10,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::checks::{self, LEDGER};
-use super::exact::{Cents, Number, divide, read, show, without_tax};
 use crate::diagnostics::{Diagnostic, Origin, Severity, TextSpan};
+use crate::verify::second_route::exact::{Cents, Number, divide, read, show, without_tax};
 
 /// The ledger's file.
 pub const LEDGER_FILE: &str = "台账.jsonl";

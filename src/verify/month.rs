@@ -9,15 +9,15 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::checks::{self, CELL, FIGURE, SETTLED};
-use super::exact::{Cents, Number, read, show};
 use super::folder::folders;
 use super::ledger::{Line, sha256, short};
 use super::record::{FILE, Kind, Record};
-use super::settled::Settled;
-use super::sheet_cells::{self, CellValue};
 use super::side::CaseSide;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::names::same_name;
+use crate::verify::read::sheet_cells::{self, CellValue};
+use crate::verify::second_route::exact::{Cents, Number, read, show};
+use crate::verify::second_route::settled::Settled;
 use crate::view::summary::State;
 
 /// One 结算单 as a manifest lists it.

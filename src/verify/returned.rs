@@ -8,11 +8,11 @@ use std::path::Path;
 use super::altered::{self, Against};
 use super::checks::{self, RETURNED, UNREADABLE};
 use super::folder::Checked;
-use super::pdf_text::{self, PdfText};
 use super::record::Record;
-use super::sheet_cells::{self, Book};
 use super::tally::Tally;
 use crate::diagnostics::{Diagnostic, Findings};
+use crate::verify::read::pdf_text::{self, PdfText};
+use crate::verify::read::sheet_cells::{self, Book};
 
 /// What was sent, read.
 #[derive(Debug, Default)]
@@ -90,7 +90,7 @@ impl Sent {
         let book = sheet_cells::read(bytes).map_err(|error| unreadable(file, &error))?;
         tally.cells += book.sheets.iter().map(|sheet| sheet.cells.len()).sum::<usize>();
         let changes = |(at, (name, _, sent)): (usize, &(String, Vec<u8>, Book))| {
-            (!stem_matches(name, file), super::differences::cells(sent, &book).len(), at)
+            (!stem_matches(name, file), crate::verify::compare::differences::cells(sent, &book).len(), at)
         };
         let best = self.books.iter().enumerate().map(changes).min();
         let (_, _, at) = best.ok_or_else(|| unknown(file))?;

@@ -4,15 +4,15 @@
 //! May use: `compute`, `model`, `verify`.
 
 use super::checks::{self, ROUTES};
-use super::exact::{Cents, Number, show};
-use super::figures::{Figures, OrderFigures, Version};
-use super::settled::Settled;
 use crate::compute::CaseFigures;
 use crate::compute::order::OrderFigures as ComputedOrder;
 use crate::compute::prices::Prices;
 use crate::compute::settlement::OrderSettlement;
 use crate::diagnostics::{Diagnostic, Origin};
 use crate::model::money::Money;
+use crate::verify::second_route::exact::{Cents, Number, show};
+use crate::verify::second_route::figures::{Figures, OrderFigures, Version};
+use crate::verify::second_route::settled::Settled;
 
 /// Every figure on which they do not agree.
 pub fn compare(computed: &CaseFigures, figures: &Figures, settled: &[Settled]) -> Vec<Diagnostic> {
@@ -113,10 +113,10 @@ impl Differences {
 
 #[cfg(test)]
 mod tests {
-    use super::super::settled::settled;
     use super::*;
     use crate::compute::testing::pack;
     use crate::input::months::Scope;
+    use crate::verify::second_route::settled::settled;
     use std::path::Path;
 
     // Both routes over all the sample cases, every month of them.

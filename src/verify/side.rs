@@ -6,20 +6,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::checks::{self, CASE_ERRORS, INPUTS, MANIFEST};
-use super::exact::{Cents, show};
 use super::expected::Expected;
-use super::figures::Figures;
 use super::fresh::{self, Fresh};
 use super::known::Known;
 use super::ledger::{Chain, LEDGER_FILE, short};
 use super::record::{self, FILE, Kind, Record};
 use super::routes;
-use super::settled::{Settled, settled};
 use crate::bundle::job::{Draft, Job};
 use crate::bundle::workshop::Workshop;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::input::months::Scope;
 use crate::rules::Purpose;
+use crate::verify::second_route::exact::{Cents, show};
+use crate::verify::second_route::figures::Figures;
+use crate::verify::second_route::settled::{Settled, settled};
 
 /// All that the case says.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl CaseSide {
         own("合计 含税总价", totals.map(|(_, gross)| gross));
         own("含税上限总价", totals.map(|(_, gross)| gross));
         own("不含税价", totals.map(|(net, _)| net));
-        own("税额", signed.and_then(super::figures::Version::tax));
+        own("税额", signed.and_then(crate::verify::second_route::figures::Version::tax));
         let mut findings = Vec::new();
         for (name, value) in &expected {
             let found = said.get(name);

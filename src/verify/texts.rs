@@ -7,17 +7,17 @@
 
 use std::collections::BTreeSet;
 
-use super::capital;
 use super::checks::{self, BLANKS, FIGURE, GLYPHS, NAMES, WORDS};
-use super::exact::{Cents, show};
 use super::expected::{Expected, Named, QUANTITY};
-use super::figures::{Figures, Version};
 use super::flow::{Flow, Token, squeezed};
 use super::known::Known;
-use super::pdf_text::PdfText;
 use super::tally::Tally;
 use crate::diagnostics::Diagnostic;
 use crate::rules::text::leftovers::leftovers;
+use crate::verify::read::pdf_text::PdfText;
+use crate::verify::second_route::capital;
+use crate::verify::second_route::exact::{Cents, show};
+use crate::verify::second_route::figures::{Figures, Version};
 
 /// What a case says, for one document.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{guard, sheet_parts};
+use super::guard;
+use super::sheet_parts;
 use crate::diagnostics::CellRef;
 
 /// A workbook as read.

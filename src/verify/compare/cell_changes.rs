@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::sheet_cells::{Book, BookCell, BookSheet, CellValue};
 use crate::diagnostics::CellRef;
 use crate::input::workbook::from_float;
+use crate::verify::read::sheet_cells::{Book, BookCell, BookSheet, CellValue};
 
 /// A cell, or something about a sheet, that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 //!
 //! May use: `pdf_text`, `text_stream`, `text_edits`, `sheet_cells`.
 
-use super::pdf_text::PdfText;
 use super::text_edits::{Edit, edits};
 use super::text_place::Place;
 use super::text_stream::Stream;
+use crate::verify::read::pdf_text::PdfText;
 
 pub use super::cell_changes::{CellChange, cells};
 

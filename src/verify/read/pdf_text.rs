@@ -9,7 +9,11 @@
 
 use hayro_syntax::{LoadPdfError, Pdf};
 
-use super::{guard, pdf_facts, pdf_glyphs, pdf_limits, pdf_lines};
+use super::guard;
+use super::pdf_facts;
+use super::pdf_glyphs;
+use super::pdf_limits;
+use super::pdf_lines;
 
 pub use super::pdf_structure::Block;
 

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::pdf_text::PdfText;
+use crate::verify::read::pdf_text::PdfText;
 
 /// Where a paragraph stands in the contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,7 +125,7 @@ fn numbered(text: &str, before: &str, after: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::pdf_text::Bookmark;
+    use crate::verify::read::pdf_text::Bookmark;
 
     #[test]
     fn numbers_of_clauses_are_told_from_figures() {

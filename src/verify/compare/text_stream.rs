@@ -6,9 +6,9 @@
 
 use std::collections::HashMap;
 
-use super::pdf_text::{PdfRun, PdfText};
 use super::text_place::{self, Place};
 use super::text_words;
+use crate::verify::read::pdf_text::{PdfRun, PdfText};
 
 /// A word: a figure, an amount in 大写, a Latin word, or a single character.
 #[derive(Clone, Debug, PartialEq, Eq)]

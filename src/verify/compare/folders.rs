@@ -14,7 +14,8 @@ use walkdir::WalkDir;
 
 use super::differences::{self, CellChange, Fate, TextChange};
 use super::figure_changes::{self, FigureChange};
-use super::{pdf_text, sheet_cells};
+use crate::verify::read::pdf_text;
+use crate::verify::read::sheet_cells;
 
 /// The record that `build` keeps of a folder.
 const MANIFEST: &str = "manifest.json";

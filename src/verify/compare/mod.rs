@@ -1,0 +1,14 @@
+//! Two finished documents, or two folders of them: what differs, as a list, a redline and a workbook.
+//!
+//! May use: `verify::read`, `bundle`, `view`, `render`.
+
+pub mod cell_changes;
+pub mod differences;
+pub mod figure_changes;
+pub mod folders;
+pub mod redline;
+pub mod redline_sheet;
+pub mod text_edits;
+pub mod text_place;
+pub mod text_stream;
+pub mod text_words;
