@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::sheets::{Money, SheetMeta};
 use super::summary_suppliers::{BASIS_NOTE, suppliers};
 pub use super::summary_suppliers::{SupplierGroup, SupplierRow};
-use crate::compute::prices::CapBasis;
+pub use crate::compute::prices::CapBasis;
 use crate::diagnostics::{Diagnostic, Findings};
 use crate::model::month::Month;
 

@@ -268,7 +268,7 @@ fn finish(table: &mut Table, heading: u32, columns: u16) -> Result<(), XlsxError
 mod tests {
     use super::super::testing::{keep, part, read};
     use super::*;
-    use crate::compute::prices::CapBasis;
+    use crate::view::summary::CapBasis;
     use crate::view::summary::{CaseSummary, SettledOrder, State};
     use calamine::{Data, Reader, Xlsx};
     use rust_decimal::dec;
