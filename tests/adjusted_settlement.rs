@@ -85,6 +85,10 @@ impl Case {
     }
 
     /// Its ledger, the chain and the sums checked by another way than hetong's.
+    fn built_for_signing(&self) -> Output {
+        self.copy.build(&["--final"])
+    }
+
     fn ledger(&self) -> Vec<Value> {
         let bytes = fs::read(self.copy.path().join("台账.jsonl")).expect("a ledger");
         let (lines, torn) = chain::checked(&bytes);
@@ -195,6 +199,9 @@ fn a_month_that_is_reached_back_over_is_corrected_and_stops_no_other() {
     case.adjust(&[("2026-05-18", "税率: 3%")]);
     let before = ["S005 台账.jsonl:4:1", "S005 台账.jsonl:5:1", "R003 合同.yaml:40:12"];
     assert_eq!(sorted(case.errors()), sorted(before.map(str::to_owned).to_vec()));
+    // Nor is a 补充协议 made for signing that reaches back.
+    let built = case.built_for_signing();
+    assert!(built.status.code() == Some(1) && told(&built).contains("R003"), "{}", told(&built));
 
     // The month itself: not as if nothing had happened, but corrected.
     for more in [&[][..], &["--issue"]] {
@@ -253,9 +260,12 @@ fn what_stays_the_same_is_recorded_anew_all_the_same() {
         );
     }
 
+    assert_eq!(case.built_for_signing().status.code(), Some(0));
+
     // Taken out again, or moved: told at the ledger's lines, and again there is a way out.
     case.adjust(&[]);
     assert_eq!(case.errors(), ["R003 台账.jsonl:6:1"]);
+    assert_eq!(case.built_for_signing().status.code(), Some(1), "its 补充协议 stays");
     case.adjust(&[("2026-06-01", "税率: 3%")]);
     assert_eq!(case.errors(), ["R003 台账.jsonl:6:1"]);
     case.settled("2026-05", &["--issue", "--amend", "调整改到六月"]);

@@ -426,6 +426,18 @@ fn an_adjusted_sheet_is_checked_like_the_first() {
     assert!(!Path::new(&case.bundle()).exists());
 }
 
+/// Signed files turned into drafts must not go unnoticed.
+#[test]
+fn a_draft_over_a_final_bundle_is_told() {
+    let case = case();
+    assert_exit(&case.build(&["--final"]), 0);
+    adjust(&case, &[VAT]);
+    let done = case.build(&[]);
+    assert!(told(&done).contains("这里原来是正式稿"), "{}", told(&done));
+    let done = case.build(&["--final"]);
+    assert!(!told(&done).contains("这里原来是正式稿"), "{}", told(&done));
+}
+
 #[test]
 fn final_files_have_no_watermark_and_no_gap() {
     let case = case();

@@ -80,6 +80,7 @@ pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result
     files.insert(MANIFEST.into(), manifest);
     let mut written = write(target, &files, !only.is_empty())?;
     written.causes = why(&record, &now, &written);
+    written.demoted = job.purpose == Purpose::Draft && record.was_final() && !written.written.is_empty();
     Ok(Written { stale: others.stale, not_ours: others.not_ours, left_out: left_out(&job.case), ..written })
 }
 

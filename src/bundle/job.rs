@@ -80,6 +80,11 @@ impl Draft {
         let months = months::load(folder, scope, &pack);
         loaded.case.months = months.months;
         loaded.case.ledger = months.ledger;
+        if scope == Scope::Contract {
+            let (ledger, sources) = months::ledger_beside_adjustments(folder, &loaded.case);
+            loaded.case.ledger = ledger;
+            loaded.sources.extend(sources);
+        }
         loaded.faults.extend(months.faults);
         loaded.sources.extend(months.sources);
         loaded.inputs.extend(months.inputs);

@@ -77,6 +77,11 @@ impl Record {
         values.filter_map(|(label, value)| Some((label.clone(), value.as_str()?.to_owned()))).collect()
     }
 
+    /// Whether it is that of a bundle to be signed.
+    pub fn was_final(&self) -> bool {
+        matches!(self, Self::Whole(manifest) if manifest.get("state").and_then(Value::as_str) == Some("final"))
+    }
+
     /// The hashes of the output files, by file name.
     pub fn hashes(&self) -> BTreeMap<String, String> {
         let hash = |entry: &Value| {

@@ -43,6 +43,8 @@ pub struct Written {
     pub not_ours: Vec<String>,
     /// Why the written files are not as before; empty for a first build.
     pub causes: Vec<Cause>,
+    /// Whether drafts took the place of a bundle to be signed.
+    pub demoted: bool,
 }
 
 /// Puts `files` into `target`. With `keep_ours`, files of an earlier build that are not among `files` stay;

@@ -126,6 +126,9 @@ fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) ->
     if !case.blanks.is_empty() {
         text += &format!("  {}\n", open_keys(&case.blanks));
     }
+    if written.demoted {
+        text += "  注意：这里原来是正式稿，现在换成了草稿（有水印）；签订以后请用 --final 生成，正文等没有变化的文件才会一个字节不变\n";
+    }
     text += &changes(written);
     for left_out in &written.left_out {
         text += &format!("  注意：{left_out}\n");

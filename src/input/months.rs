@@ -8,6 +8,7 @@ use super::folder::{CaseFolder, InputFile, MAX_WORKBOOK_BYTES};
 use super::ledger;
 use super::workbook::{self, AssessmentSheet, SheetSource, Worklog};
 use crate::diagnostics::{Origin, Sources};
+use crate::model::case::Case;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::ledger::Ledger;
 use crate::model::month::Month;
@@ -28,7 +29,7 @@ const OTHERS: [&str; 9] = ["et", "numbers", "pdf", "doc", "docx", "jpg", "png", 
 /// How much of a case is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// 合同.yaml, its quotation, and the orders: what `build` prints.
+    /// 合同.yaml, its quotation, and the orders: what `build` prints. The ledger only beside 调整.
     Contract,
     /// The same, the ledger, and one month's sheets: what `settle` works on.
     Month(Month),
@@ -62,6 +63,19 @@ pub fn load(folder: &Path, scope: Scope, pack: &Pack) -> LoadedMonths {
     loaded.months = months(&open, scope, pack, &mut loaded.faults);
     (loaded.inputs, loaded.sources) = open.into_inputs();
     loaded
+}
+
+/// The ledger as far as `build` needs it: a 调整 must not reach back over what was issued, nor vanish once something was
+/// issued by it (R003). Otherwise what is issued says nothing of the contract's own documents.
+pub fn ledger_beside_adjustments(folder: &Path, case: &Case) -> (Ledger, Sources) {
+    let Ok(folder) = CaseFolder::open(folder) else { return Default::default() };
+    let ledger = ledger::read(&folder);
+    let revised = ledger.lines().iter().any(|(line, _)| line.revision > 0);
+    if revised || !case.adjustments.is_empty() {
+        (ledger, folder.into_inputs().1)
+    } else {
+        Default::default()
+    }
 }
 
 /// The months there are, in their order.
