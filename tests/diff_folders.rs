@@ -183,3 +183,55 @@ fn pairs_of_files_and_wrong_paths() {
         assert!(text(&done.stderr).contains(why), "{}", text(&done.stderr));
     }
 }
+
+/// Text files are told line by line, and of what cannot be read nothing is claimed.
+#[test]
+fn text_files_are_told_by_their_lines_and_other_files_are_not_called_alike() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, content).expect("written");
+    };
+    file("a/合同.yaml", "合同:\n  编号: HT-1\n乙方:\n  账号: 1\n".as_bytes());
+    file("b/合同.yaml", "合同:\n  编号: HT-1\n乙方:\n  账号: 2\n  简称: 甲\n".as_bytes());
+    file("a/报价表.csv", "岗位,单价\n高级,840.00\n".as_bytes());
+    file("b/报价表.csv", "岗位,单价\n高级,845.00\n".as_bytes());
+    file("a/报价表.ods", b"PK\x031");
+    file("b/报价表.ods", b"PK\x032");
+    let out = folder.path().join("out");
+    let diff = |name: &str| {
+        let [old, new] = ["a", "b"].map(|side| folder.path().join(side).join(name));
+        let done = run(&["diff", arg(&old), arg(&new), "-o", arg(&out)]);
+        assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+        let said = text(&done.stdout);
+        assert!(!said.contains("没有不同"), "{said}");
+        said
+    };
+    let said = diff("合同.yaml");
+    assert!(said.contains("第 4 行\n      −   账号: 1\n      +   账号: 2\n      +   简称: 甲\n"), "{said}");
+    let said = diff("报价表.csv");
+    assert!(said.contains("第 2 行\n      − 高级,840.00\n      + 高级,845.00\n"), "{said}");
+    assert!(diff("报价表.ods").contains("这种文件不能逐字比较"));
+    // Two cases: all of it, and in the PDF.
+    let said = diff("");
+    for words in ["账号: 2", "+ 高级,845.00", "报价表.ods　文件内容不同；这种文件不能逐字比较"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let words = pdf_words(&out.join("对照-a-b/文本对照.pdf"));
+    assert!(words.contains("高级,840.00") && words.contains("高级,845.00"), "{words}");
+}
+
+#[test]
+fn a_case_is_not_compared_with_what_was_made_of_it() {
+    let out = tempfile::tempdir().expect("a folder");
+    let (case, output) = (OLD.path(), OLD.output());
+    for (old, new) in [(&case, &OLD.bundle()), (&OLD.bundle(), &case), (&case, &output)] {
+        let done = run(&["diff", arg(old), arg(new), "-o", arg(out.path())]);
+        let said = text(&done.stderr);
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains("这不是两个输出文件夹") && said.contains("是案卷"), "{said}");
+    }
+    assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0);
+}

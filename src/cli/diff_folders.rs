@@ -12,9 +12,11 @@ use super::{Failure, Outcome, Session};
 use crate::bundle::job::DEFAULT_PACK;
 use crate::bundle::workshop::Workshop;
 use crate::bundle::write::write;
+use crate::diagnostics::human::visible;
 use crate::input::folder::{explain, sha256_hex};
 use crate::verify::compare::differences::{CellChange, Fate, TextChange};
 use crate::verify::compare::folders::{Changed, FileChange, FolderChanges, compare};
+use crate::verify::compare::line_changes::LineChange;
 use crate::verify::compare::redline::{self, Compared, note, pages, summary};
 use crate::verify::compare::redline_sheet;
 
@@ -164,7 +166,17 @@ fn tell_file(text: &mut String, file: &FileChange) {
             }
             more(text, changes.len(), SHOWN, "处");
         }
-        Changed::Unreadable(_) | Changed::Bytes => {}
+        Changed::Lines(changes) => {
+            for change in changes.iter().take(SHOWN) {
+                let _ = writeln!(text, "    {}", change.place());
+                for (sign, line) in lines(change).take(SHOWN) {
+                    let _ = writeln!(text, "      {sign} {}", visible(line));
+                }
+                more(text, lines(change).count(), SHOWN, "行");
+            }
+            more(text, changes.len(), SHOWN, "处");
+        }
+        Changed::Unreadable(_) | Changed::Bytes | Changed::Opaque => {}
     }
 }
 
@@ -172,6 +184,12 @@ fn more(text: &mut String, count: usize, shown: usize, what: &str) {
     if count > shown {
         let _ = writeln!(text, "    另有 {} {what}，见 {PDF} 和 {SHEET}", count - shown);
     }
+}
+
+/// The lines that went, then those that came, each with its sign.
+fn lines(change: &LineChange) -> impl Iterator<Item = (char, &str)> {
+    let before = change.before.iter().map(|line| ('−', line.as_str()));
+    before.chain(change.after.iter().map(|line| ('+', line.as_str())))
 }
 
 /// A passage on one line.

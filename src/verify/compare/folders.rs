@@ -2,7 +2,7 @@
 //!
 //! It asks nothing of the folders: one may have come back from a supplier, without manifest and with other files beside.
 //!
-//! May use: `differences`, `figure_changes`, `pdf_text`, `sheet_cells`.
+//! May use: `differences`, `figure_changes`, `line_changes`, `pdf_text`, `sheet_cells`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,11 +14,14 @@ use walkdir::WalkDir;
 
 use super::differences::{self, CellChange, Fate, TextChange};
 use super::figure_changes::{self, FigureChange};
+use super::line_changes::{LineChange, is_plain, lines};
 use crate::verify::read::pdf_text;
 use crate::verify::read::sheet_cells;
 
 /// The record that `build` keeps of a folder.
 const MANIFEST: &str = "manifest.json";
+/// What makes a folder a case.
+const CASE: &str = "合同.yaml";
 /// Folders within folders.
 const DEPTH: usize = 8;
 /// Files of one side.
@@ -64,9 +67,13 @@ pub enum Changed {
     },
     /// Cells of a workbook.
     Cells(Vec<CellChange>),
+    /// Lines of a plain text file; none where only its encoding or its line ends differ.
+    Lines(Vec<LineChange>),
+    /// A kind of file that is not read: that it differs is all that is known.
+    Opaque,
     /// One of the two cannot be read; which one and why, in Chinese.
     Unreadable(String),
-    /// The bytes differ, and nothing that can be told.
+    /// A PDF or workbook whose bytes differ, and neither text nor cells.
     Bytes,
 }
 
@@ -103,7 +110,10 @@ pub fn compare(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
 
 fn compare_files(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
     if extension(old) != extension(new) {
-        return Err(FoldersError("要对照的两个文件不是同一种：请给出两个 .pdf，或两个 .xlsx".to_owned()));
+        return Err(FoldersError(
+            "要对照的两个文件不是同一种：请给出两个 .pdf，或两个 .xlsx，或两个文本文件（如 .yaml、.csv）"
+                .to_owned(),
+        ));
     }
     let name = new.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut changes = FolderChanges::default();
@@ -118,6 +128,7 @@ fn compare_files(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> 
 
 fn compare_folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
     let (mut before, mut after) = (files(old)?, files(new)?);
+    not_a_case_and_its_output((old, &before), (new, &after))?;
     let is_case = only_folder(&before).is_some() && only_folder(&before) == only_folder(&after);
     if is_case || !before.keys().any(|name| after.contains_key(name)) {
         // Both hold the same case and nothing else; or a case's own folder against a folder that holds it.
@@ -155,6 +166,28 @@ fn compare_folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError
     // What the report says follows from the others.
     changes.changed.sort_by_key(|change| change.file.contains("核对报告"));
     Ok(changes)
+}
+
+/// What a case is made of has nothing in common with what was made of it.
+fn not_a_case_and_its_output(
+    old: (&Path, &BTreeMap<String, PathBuf>),
+    new: (&Path, &BTreeMap<String, PathBuf>),
+) -> Result<(), FoldersError> {
+    let has = |files: &BTreeMap<String, PathBuf>, wanted: &str| {
+        files.keys().any(|name| Path::new(name).file_name().is_some_and(|file| file == wanted))
+    };
+    let is_case = |files| has(files, CASE) && !has(files, MANIFEST);
+    let is_output = |files| has(files, MANIFEST) && !has(files, CASE);
+    for (case, output) in [(old, new), (new, old)] {
+        if is_case(case.1) && is_output(output.1) {
+            let (case, output) = (case.0.display(), output.0.display());
+            return Err(FoldersError(format!(
+                "这不是两个输出文件夹：“{case}”是案卷，“{output}”是输出文件夹。要看这个案卷的调整改变了什么，请用 hetong diff {case}；\
+                 要对照两次生成的结果，请给出两个输出文件夹（先把旧的一份另存，再重新 hetong build）"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn compare_pair(name: String, old: &Path, new: &Path) -> Result<(String, Option<Changed>), FoldersError> {
@@ -215,7 +248,8 @@ fn differing(name: &str, old: &[u8], new: &[u8]) -> Changed {
     match extension(Path::new(name)).as_str() {
         "pdf" => text(old, new),
         "xlsx" => cells(old, new),
-        _ => Changed::Bytes,
+        plain if is_plain(plain) => lines(old, new).map_or(Changed::Opaque, Changed::Lines),
+        _ => Changed::Opaque,
     }
 }
 

@@ -6,6 +6,7 @@ pub mod cell_changes;
 pub mod differences;
 pub mod figure_changes;
 pub mod folders;
+pub mod line_changes;
 pub mod redline;
 pub mod redline_sheet;
 pub mod text_edits;

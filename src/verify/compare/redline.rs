@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::differences::{Fate, Piece, TextChange};
 use super::folders::{Changed, FileChange, FolderChanges};
+use super::line_changes::LineChange;
 use super::text_words::is_invisible;
 use crate::pack::Pack;
 use crate::render::fonts::Fonts;
@@ -149,6 +150,11 @@ pub fn note(file: &FileChange) -> String {
             }
         }
         Changed::Cells(changes) => format!("{} 个单元格或设置不同", changes.len()),
+        Changed::Lines(changes) if changes.is_empty() => {
+            "每一行的文字都相同，只有编码或换行方式不同".to_owned()
+        }
+        Changed::Lines(changes) => format!("{} 处的行不同", changes.len()),
+        Changed::Opaque => "文件内容不同；这种文件不能逐字比较，请人工核对".to_owned(),
         Changed::Unreadable(why) => why.clone(),
         Changed::Bytes => "文件内容不同，但文字和单元格没有不同（例如重新保存过）".to_owned(),
     }
@@ -177,21 +183,24 @@ fn view(changes: &FolderChanges, compared: &Compared, fonts: &Fonts) -> RedlineV
     let lists = lists.iter().filter(|(_, files)| !files.is_empty());
     let lists =
         lists.map(|(name, files)| FileList { name: (*name).to_owned(), files: clean(&files.join("、")) });
-    let is_text =
-        |file: &FileChange| matches!(&file.what, Changed::Text { changes, .. } if !changes.is_empty());
-    let cells = changes.changed.iter().filter(|file| !is_text(file));
+    let passages = |file: &FileChange| -> Vec<Passage> {
+        match &file.what {
+            Changed::Text { changes, .. } => changes.iter().map(|change| passage(change, fonts)).collect(),
+            Changed::Lines(changes) => changes.iter().map(|change| lines(change, fonts)).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let (texts, others): (Vec<_>, Vec<_>) =
+        changes.changed.iter().map(|file| (file, passages(file))).partition(|(_, told)| !told.is_empty());
+    let cells = others.iter().map(|(file, _)| *file);
     let cells = cells.map(|file| FileList {
         name: "不同".to_owned(),
         files: clean(&format!("{}：{}", file.file, note(file))),
     });
-    let texts = changes.changed.iter().filter_map(|file| match &file.what {
-        Changed::Text { changes, .. } if !changes.is_empty() => Some((file, changes)),
-        _ => None,
-    });
-    let documents = texts.map(|(file, changes)| Document {
+    let documents = texts.into_iter().map(|(file, passages)| Document {
         file: clean(&file.file),
         note: format!("{}。", note(file)),
-        passages: changes.iter().map(|change| passage(change, fonts)).collect(),
+        passages,
     });
     RedlineView {
         title: "文本对照".to_owned(),
@@ -220,6 +229,22 @@ fn passage(change: &TextChange, fonts: &Fonts) -> Passage {
         pages: pages(change),
         pieces: change.pieces.iter().map(piece).collect(),
     }
+}
+
+/// The lines that went, then those that came.
+fn lines(change: &LineChange, fonts: &Fonts) -> Passage {
+    let piece = |fate, lines: &[String]| PieceView { fate, text: printable(&lines.join("\n"), fonts) };
+    let mut pieces = Vec::new();
+    if !change.before.is_empty() {
+        pieces.push(piece("deleted", &change.before));
+    }
+    if !change.before.is_empty() && !change.after.is_empty() {
+        pieces.push(PieceView { fate: "kept", text: "\n".to_owned() });
+    }
+    if !change.after.is_empty() {
+        pieces.push(piece("inserted", &change.after));
+    }
+    Passage { place: String::new(), pages: change.place(), pieces }
 }
 
 /// A character that no font has would stop the PDF: 〓 stands for it, as printers have always done.

@@ -63,11 +63,16 @@ fn file_rows(changes: &FolderChanges) -> Vec<Vec<String>> {
 fn passage_rows(changes: &FolderChanges) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for file in &changes.changed {
-        if let Changed::Text { changes, .. } = &file.what {
-            rows.extend(changes.iter().map(|change| {
+        match &file.what {
+            Changed::Text { changes, .. } => rows.extend(changes.iter().map(|change| {
                 let place = change.place.shown();
                 vec![file.file.clone(), place, pages(change), change.before(), change.after()]
-            }));
+            })),
+            Changed::Lines(changes) => rows.extend(changes.iter().map(|change| {
+                let (before, after) = (change.before.join("\n"), change.after.join("\n"));
+                vec![file.file.clone(), change.place(), String::new(), before, after]
+            })),
+            _ => {}
         }
     }
     rows
