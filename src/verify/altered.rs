@@ -2,12 +2,12 @@
 //!
 //! May use: `diagnostics`, `verify`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks::{self, CACHED, CELL, CELL_TYPE, FORM, FORMULA, SWAPPED, TEXT};
 use super::flow::squeezed;
 use super::texts::Found;
-use crate::diagnostics::{Diagnostic, RuleInfo, Severity};
+use crate::diagnostics::{CellRef, Diagnostic, RuleInfo, Severity};
 use crate::verify::compare::differences::{self, CellChange, Fate, TextChange};
 use crate::verify::read::pdf_text::{PdfPage, PdfText};
 use crate::verify::read::sheet_cells::Book;
@@ -30,6 +30,14 @@ impl Against<'_> {
     fn check(&self, own: &'static RuleInfo) -> &'static RuleInfo {
         self.check.unwrap_or(own)
     }
+}
+
+/// That a file is another of those that should be there, byte for byte.
+pub fn is_other(other: &str, found: &PdfText, due: &PdfText, file: &str) -> Diagnostic {
+    let title = found.title.as_deref().unwrap_or(other);
+    let message = format!("里面其实是“{other}”（文件标题：{title}）");
+    let expected = due.title.clone().unwrap_or_else(|| file.to_owned());
+    checks::expecting(checks::of_file(&SWAPPED, file, message), expected)
 }
 
 /// What differs between two texts of one document.
@@ -76,35 +84,69 @@ fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Headers, footers, watermarks: what is no part of the text.
+/// Headers, footers, watermarks: what is no part of the text. What differs alike on several pages is told once.
 fn margins(due: &PdfText, found: &PdfText, against: Against<'_>) -> Vec<Found> {
-    let mut all = Vec::new();
+    let mut told: Vec<(Pair, Vec<usize>)> = Vec::new();
     for (page, (due, found)) in due.pages.iter().zip(&found.pages).enumerate() {
-        let (due, found) = (margin(due), margin(found));
-        for (text, count) in &found {
-            if due.get(text) != Some(count) {
-                let missing = due.iter().filter(|(text, count)| found.get(*text) != Some(count));
-                let expected: Vec<&str> = missing.map(|(text, _)| text.as_str()).collect();
-                let message = format!(
-                    "第 {} 页的页眉、页脚或水印：文件里是“{text}”，{}“{}”",
-                    page + 1,
-                    against.expected,
-                    expected.join("、")
-                );
-                let finding = checks::of_file(against.check(&TEXT), against.file, message);
-                all.push(Found { page: page + 1, text: text.clone(), finding });
-            }
-        }
-        for text in due.keys().filter(|text| !found.contains_key(*text)) {
-            if found.keys().all(|other| due.contains_key(other)) {
-                let message = format!("第 {} 页缺少页眉、页脚或水印“{text}”", page + 1);
-                let finding = checks::of_file(against.check(&TEXT), against.file, message);
-                all.push(Found { page: page + 1, text: text.clone(), finding });
+        for pair in pairs(&margin(due), &margin(found)) {
+            match told.iter_mut().find(|(other, _)| *other == pair) {
+                Some((_, pages)) => pages.push(page + 1),
+                None => told.push((pair, vec![page + 1])),
             }
         }
     }
-    all
+    told.iter().map(|(pair, pages)| of_margin(pair, pages, against)).collect()
 }
+
+/// What stands in a margin, and what should; either may be missing.
+type Pair = (Option<String>, Option<String>);
+
+fn of_margin((found, due): &Pair, pages: &[usize], against: Against<'_>) -> Found {
+    let numbers: Vec<String> = pages.iter().map(usize::to_string).collect();
+    let place = format!("第 {} 页的页眉、页脚或水印", numbers.join("、"));
+    let message = match (found, due) {
+        (Some(found), Some(due)) => format!("{place}：文件里是“{found}”，{}“{due}”", against.expected),
+        (Some(found), None) => format!("{place}：文件里多出“{found}”"),
+        (None, due) => format!("{place}：文件里缺少“{}”", due.as_deref().unwrap_or_default()),
+    };
+    let finding = checks::of_file(against.check(&TEXT), against.file, message);
+    let text = found.clone().or(due.clone()).unwrap_or_default();
+    Found { page: pages.first().copied().unwrap_or(1), text, finding }
+}
+
+/// Each line that does not belong there with the missing one most like it, if any is.
+fn pairs(due: &BTreeMap<String, usize>, found: &BTreeMap<String, usize>) -> Vec<Pair> {
+    let only = |one: &BTreeMap<String, usize>, other: &BTreeMap<String, usize>| -> Vec<String> {
+        one.iter()
+            .filter(|(text, count)| other.get(*text) != Some(count))
+            .map(|(text, _)| text.clone())
+            .collect()
+    };
+    let mut missing = only(due, found);
+    let mut pairs: Vec<Pair> = Vec::new();
+    for text in only(found, due) {
+        let changed = |other: &String| strsim::damerau_levenshtein(other, &text);
+        let like = |other: &String| changed(other) * 2 <= text.chars().count().max(other.chars().count());
+        let near = missing.iter().enumerate().filter(|(_, other)| like(other));
+        let nearest = near.min_by_key(|(_, other)| changed(other)).map(|(at, _)| at);
+        pairs.push((Some(text), nearest.map(|at| missing.remove(at))));
+    }
+    pairs.extend(missing.into_iter().map(|text| (None, Some(text))));
+    pairs
+}
+
+/// That a draft stands in a final one's place; its watermark is then not told page by page.
+pub fn draft_for_final(due: &PdfText, found: &PdfText, file: &str) -> Option<Diagnostic> {
+    let drafts = |pdf: &PdfText| pdf.pages.iter().filter(|page| margin(page).contains_key(DRAFT)).count();
+    let pages = drafts(found);
+    (pages > 0 && drafts(due) == 0).then(|| {
+        let message = format!("里面是草稿，不是定稿（{pages} 页有“{DRAFT}”水印）");
+        checks::expecting(checks::of_file(&SWAPPED, file, message), "定稿")
+    })
+}
+
+/// The watermark of what is not to be signed.
+pub const DRAFT: &str = "草稿";
 
 /// The marginal words of a page, each with how often it stands there.
 fn margin(page: &PdfPage) -> BTreeMap<String, usize> {
@@ -150,18 +192,58 @@ pub fn form(due: &PdfText, found: &PdfText, file: &str) -> Vec<Diagnostic> {
     all
 }
 
-/// What differs between two workbooks.
+/// What differs between two workbooks: what somebody typed or changed is told whatever there is of it, and first; then
+/// results that follow from it; and once for all, that results are not stored.
 pub fn cells(due: &Book, found: &Book, against: Against<'_>) -> Vec<Diagnostic> {
-    let changes = differences::cells(due, found);
-    let more = changes.len().saturating_sub(MOST);
-    let mut all: Vec<Diagnostic> =
-        changes.iter().take(MOST).map(|change| of_cell_change(change, found, against)).collect();
+    let all = differences::cells(due, found);
+    let formula = |change: &CellChange| -> bool {
+        let sheet = found.sheet(&change.sheet).zip(change.cell);
+        sheet.is_some_and(|(sheet, cell)| sheet.cells.get(&cell).is_some_and(|cell| cell.formula.is_some()))
+    };
+    let rewritten: BTreeSet<(&str, Option<CellRef>)> =
+        all.iter().filter(|change| change.what == "公式").map(|c| (c.sheet.as_str(), c.cell)).collect();
+    let follows = |change: &&CellChange| {
+        formula(change) && change.what != "公式" && !rewritten.contains(&(change.sheet.as_str(), change.cell))
+    };
+    let (results, typed): (Vec<&CellChange>, Vec<&CellChange>) = all.iter().partition(follows);
+    let (lost, results): (Vec<&CellChange>, Vec<&CellChange>) =
+        results.into_iter().partition(|change| change.after.is_empty());
+    let more = results.len().saturating_sub(MOST);
+    let told = typed.into_iter().chain(results.into_iter().take(MOST));
+    let mut told: Vec<Diagnostic> = told.map(|change| of_cell_change(change, found, against)).collect();
     if more > 0 {
-        let message = format!("另有 {more} 处不同，不再逐一列出");
-        all.push(checks::of_file(against.check(&CELL), against.file, message));
+        let message = format!("另有 {more} 个公式的结果不同，不再逐一列出");
+        told.push(checks::of_file(against.check(&CACHED), against.file, message));
     }
-    all
+    told.extend(of_lost_results(&lost, against));
+    told
 }
+
+/// Formulas as they should be, whose results are not in the file: nothing is altered, but nobody who does not recalculate
+/// sees a figure.
+fn of_lost_results(lost: &[&CellChange], against: Against<'_>) -> Option<Diagnostic> {
+    if lost.is_empty() {
+        return None;
+    }
+    let several = lost.iter().any(|change| lost.first().is_some_and(|first| first.sheet != change.sheet));
+    let named = |change: &&CellChange| {
+        let cell = change.cell.map(|cell| cell.to_string()).unwrap_or_default();
+        if several { format!("{}!{cell}", change.sheet) } else { cell }
+    };
+    let first: Vec<String> = lost.iter().take(FIRST).map(named).collect();
+    let etc = if lost.len() > FIRST { " 等" } else { "" };
+    let message = format!(
+        "{} 个公式没有存储结果（如被别的程序保存过）：{}{etc}；公式本身没有变，用 Excel 或 WPS 打开会重新计算",
+        lost.len(),
+        first.join("、")
+    );
+    let mut finding = checks::of_file(against.check(&CACHED), against.file, message);
+    finding.help = "要签署、归档或发出的用 hetong 生成的原件；只是对方另存过的，不必改。".to_owned();
+    Some(checks::graded(finding, Severity::Warning))
+}
+
+/// So many cells are named where all of them have the same.
+const FIRST: usize = 5;
 
 fn of_cell_change(change: &CellChange, found: &Book, against: Against<'_>) -> Diagnostic {
     let said = |text: &str| if text.is_empty() { "（空）".to_owned() } else { format!("“{text}”") };
@@ -232,5 +314,25 @@ impl Shingles {
         let common = self.0.intersection(&other.0).count();
         let largest = self.0.len().max(other.0.len()).max(1);
         common * 1000 / largest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_of_a_margin_is_held_against_the_one_like_it() {
+        let words = |texts: &[&str]| texts.iter().map(|text| ((*text).to_owned(), 1)).collect();
+        let due: BTreeMap<String, usize> =
+            words(&["合同编号：MGYY-2026-0001", "2026年定制化服务支撑项目合同"]);
+        let found = words(&["合同编号：MGYY-2026-0007", DRAFT, "2026年定制化服务支撑项目合同"]);
+        let some = |text: &str| Some(text.to_owned());
+        let expected =
+            [(some("合同编号：MGYY-2026-0007"), some("合同编号：MGYY-2026-0001")), (some(DRAFT), None)];
+        let mut told = pairs(&due, &found);
+        told.sort_by_key(|(found, _)| found.as_deref() == Some(DRAFT));
+        assert_eq!(told, expected);
+        assert_eq!(pairs(&due, &words(&[])).len(), 2);
     }
 }

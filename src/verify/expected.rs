@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 
 use super::flow::Flow;
 use crate::model::case::Case;
+use crate::model::money::Money;
 use crate::model::names::plain;
+use crate::model::tax::TaxPart;
 use crate::pack::Pack;
 use crate::rules::user_texts;
 use crate::verify::second_route::exact::{Cents, Number};
-use crate::verify::second_route::figures::Figures;
+use crate::verify::second_route::figures::{Figures, Version};
 use crate::verify::second_route::settled::Settled;
 
 /// A group of figures.
@@ -56,6 +58,14 @@ pub const QUANTITY: &str = "数量";
 
 /// Figures by amount, each with what it is.
 pub type Named = BTreeMap<Cents, String>;
+
+/// 税率, and 含税, 不含税, 税额 at it.
+type Part = (Number, [Cents; 3]);
+
+fn part_of(part: &TaxPart) -> Part {
+    let cents = |money: Money| Number::of(money.decimal()).cents().unwrap_or_default();
+    (Number::of(part.rate.fraction()), [part.gross, part.net, part.tax].map(cents))
+}
 
 /// All figures of a case.
 #[derive(Clone, Debug)]
@@ -126,9 +136,12 @@ impl Expected {
             if let Some(executed) = own.executed {
                 self.add(Orders, None, executed, named("框架协议已执行金额"));
             }
-            for (amount, what) in
-                [(own.net_total, "订单总额（不含税）"), (own.net_executed, "框架协议已执行金额（不含税）")]
-            {
+            let tax = own.total.zip(own.net_total).map(|(total, net)| total - net);
+            for (amount, what) in [
+                (own.net_total, "订单总额（不含税）"),
+                (tax, "订单总额中的税额"),
+                (own.net_executed, "框架协议已执行金额（不含税）"),
+            ] {
                 amount.into_iter().for_each(|amount| self.add(Orders, None, amount, named(what)));
             }
             for amount in own.stages.iter().flatten() {
@@ -176,16 +189,16 @@ impl Expected {
 
     /// Balances by the ledger, on both bases, and what they leave of the cap.
     fn ledger(&mut self, case: &Case, figures: &Figures, settled: &[Settled]) {
-        let cents =
-            |money: crate::model::money::Money| Number::of(money.decimal()).cents().unwrap_or_default();
+        let cents = |money: Money| Number::of(money.decimal()).cents().unwrap_or_default();
         let caps: Vec<Cents> =
             figures.versions.iter().filter_map(|version| version.totals).flat_map(|(a, b)| [a, b]).collect();
         let mut balances: Vec<Cents> = vec![0];
         let (mut net, mut counting): (Cents, BTreeMap<(String, String), [Cents; 3]>) = (0, BTreeMap::new());
+        let mut by_rate: BTreeMap<(String, String), Vec<Part>> = BTreeMap::new();
         for (line, _) in case.ledger.lines() {
             let own = [cents(line.gross), cents(line.net), cents(line.tax)];
             let key = (plain(&line.order), line.month.to_string());
-            let before = counting.insert(key, own);
+            let before = counting.insert(key.clone(), own);
             net += own[1] - before.map_or(0, |before| before[1]);
             balances.extend([cents(line.opening), cents(line.closing), net]);
             let named = |what: &str| format!("台账 序号 {} {what}", line.number);
@@ -195,10 +208,12 @@ impl Expected {
             for (now, before) in before.into_iter().flat_map(|before| own.into_iter().zip(before)) {
                 self.add(Settlements, None, (now - before).abs(), named("差额"));
             }
-            for part in &line.parts {
-                for amount in [part.gross, part.net, part.tax] {
-                    self.add(Settlements, None, cents(amount), named("分税率金额"));
-                }
+            let parts: Vec<Part> = line.parts.iter().map(part_of).collect();
+            for amount in parts.iter().flat_map(|(_, amounts)| amounts) {
+                self.add(Settlements, None, *amount, named("分税率金额"));
+            }
+            if let Some(before) = by_rate.insert(key, parts.clone()) {
+                self.corrected(&before, &parts, &named("差额"));
             }
         }
         // Drafts go on from the ledger's end, one after another by month and number.
@@ -214,6 +229,18 @@ impl Expected {
         }
         for balance in balances {
             self.balance(balance, &caps);
+        }
+    }
+
+    /// What a correction changes at each rate, one that is due at no more and one that is new among them.
+    fn corrected(&mut self, before: &[Part], now: &[Part], name: &str) {
+        let at = |parts: &[Part], rate: &Number| {
+            parts.iter().find(|(other, _)| other.equals(*rate)).map_or([0; 3], |(_, amounts)| *amounts)
+        };
+        for (rate, _) in before.iter().chain(now) {
+            for (new, old) in at(now, rate).into_iter().zip(at(before, rate)) {
+                self.add(Settlements, None, (new - old).abs(), name.to_owned());
+            }
         }
     }
 
@@ -266,38 +293,31 @@ impl Expected {
                 self.add(Workings, None, sum, "其余各期之和".into());
             }
         }
-        self.row_differences(figures);
-        let totals: Vec<(usize, Cents, Cents)> = figures
-            .versions
-            .iter()
-            .filter_map(|version| version.totals.map(|(net, gross)| (version.revision, net, gross)))
-            .collect();
-        for pair in totals.windows(2) {
-            if let [(_, net, gross), (_, new_net, new_gross)] = pair {
-                for difference in [new_net - net, new_gross - gross, (new_gross - new_net) - (gross - net)] {
-                    self.add(Workings, None, difference.abs(), "差额".into());
-                }
+        for (at, new) in figures.versions.iter().enumerate() {
+            for old in figures.versions.iter().take(at) {
+                self.between(old, new);
             }
         }
     }
 
-    /// What a line of 附件3 changed by, from one revision to the next and since signing.
-    fn row_differences(&mut self, figures: &Figures) {
-        for (at, new) in figures.versions.iter().enumerate().skip(1) {
-            for old in [0, at - 1].into_iter().filter_map(|old| figures.versions.get(old)) {
-                for (before, after) in old.rows.iter().zip(&new.rows) {
-                    let Some((a, b)) = before.figures.zip(after.figures) else { continue };
-                    let pairs = [
-                        (a.net_price, b.net_price),
-                        (a.gross_price, b.gross_price),
-                        (a.net_total, b.net_total),
-                        (a.gross_total, b.gross_total),
-                    ];
-                    for (before, after) in pairs {
-                        self.add(Workings, None, (after - before).abs(), "差额".into());
-                    }
-                }
-            }
+    /// What differs between two revisions: the 变更对照表 has each beside the one before it, and the last (or that of
+    /// `--at`) beside what was signed.
+    fn between(&mut self, old: &Version, new: &Version) {
+        let mut pairs: Vec<(Cents, Cents)> = Vec::new();
+        if let Some(((net, gross), (new_net, new_gross))) = old.totals.zip(new.totals) {
+            pairs.extend([(net, new_net), (gross, new_gross), (gross - net, new_gross - new_net)]);
+        }
+        for (before, after) in old.rows.iter().zip(&new.rows) {
+            let Some((a, b)) = before.figures.zip(after.figures) else { continue };
+            pairs.extend([
+                (a.net_price, b.net_price),
+                (a.gross_price, b.gross_price),
+                (a.net_total, b.net_total),
+                (a.gross_total, b.gross_total),
+            ]);
+        }
+        for (before, after) in pairs {
+            self.add(Workings, None, (after - before).abs(), "差额".into());
         }
     }
 

@@ -125,6 +125,7 @@ impl OneFile<'_> {
         };
         done.tally.pages += text.pages.len();
         let mut told: Vec<Found> = Vec::new();
+        let mut of_draft = false;
         let other = self.fresh.filter(|fresh| *fresh != self.bytes);
         if let Some(due) = other.and_then(|fresh| pdf_text::read(fresh).ok()) {
             if let Some(swapped) = self.swapped(&text, &due) {
@@ -133,10 +134,16 @@ impl OneFile<'_> {
             }
             let against = Against { file: self.subject.file, check: None, expected: "应为" };
             told = altered::texts(&due, &text, against);
+            if let Some(draft) = altered::draft_for_final(&due, &text, self.subject.file) {
+                told.retain(|found| found.text != altered::DRAFT);
+                done.findings.push(draft);
+                of_draft = true;
+            }
             done.findings.extend(altered::form(&due, &text, self.subject.file));
         }
         // What the comparison has told already is not told again.
-        let by_route = texts::examine(&text, self.subject, &mut done.tally);
+        let mut by_route = texts::examine(&text, self.subject, &mut done.tally);
+        by_route.retain(|found| !of_draft || found.text != altered::DRAFT);
         let covered = |found: &Found| {
             let own = super::flow::squeezed(&found.text);
             told.iter().any(|other| other.page == found.page && !own.is_empty() && other.text.contains(&own))
@@ -167,6 +174,10 @@ impl OneFile<'_> {
             let is_pdf = name.ends_with(".pdf") && !name.contains('/');
             is_pdf.then(|| pdf_text::read(bytes).ok()).flatten().map(|text| (name.clone(), text))
         };
+        let own = self.subject.file;
+        if let Some((other, _)) = files.iter().find(|(name, bytes)| *name != own && *bytes == self.bytes) {
+            return Some(altered::is_other(other, text, due, own));
+        }
         // Reading all of them is only worth it for one that is not itself.
         if altered::is_like(text, due) {
             return None;

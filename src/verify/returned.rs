@@ -59,8 +59,9 @@ impl Sent {
     }
 
     fn pdf(&self, file: &str, bytes: &[u8], tally: &mut Tally) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {
-        if self.pdfs.iter().any(|(_, sent, _)| sent == bytes) {
-            return Ok(Vec::new());
+        let same = self.pdfs.iter().filter(|(_, sent, _)| sent == bytes).map(|(name, _, _)| name.as_str());
+        if let Some(findings) = self.as_sent(same, file) {
+            return Ok(findings);
         }
         let text = pdf_text::read(bytes).map_err(|error| unreadable(file, &error))?;
         tally.pages += text.pages.len();
@@ -69,46 +70,87 @@ impl Sent {
             return Err(Box::new(checks::of_file(&RETURNED, file, message)));
         }
         let alike = |(at, (name, _, sent)): (usize, &(String, Vec<u8>, PdfText))| {
-            (altered::likeness(&text, sent), stem_matches(name, file), at)
+            (altered::likeness(&text, sent), !is_superseded(name), stem_matches(name, file), at)
         };
         let best = self.pdfs.iter().enumerate().map(alike).max();
         let (_, (name, _, sent)) = match best {
-            Some((like, named, at)) if like >= LIKE || named => {
+            Some((like, _, named, at)) if like >= LIKE || named => {
                 (like, self.pdfs.get(at).ok_or_else(|| unknown(file))?)
             }
             _ => return Err(unknown(file)),
         };
         let expected = format!("发出的“{name}”里是");
         let against = Against { file, check: Some(&RETURNED), expected: &expected };
-        Ok(altered::texts(sent, &text, against).into_iter().map(|found| found.finding).collect())
+        let told = altered::texts(sent, &text, against).into_iter().map(|found| found.finding);
+        Ok(self.superseded(name, file).into_iter().chain(told).collect())
     }
 
     fn book(&self, file: &str, bytes: &[u8], tally: &mut Tally) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {
-        if self.books.iter().any(|(_, sent, _)| sent == bytes) {
-            return Ok(Vec::new());
+        let same = self.books.iter().filter(|(_, sent, _)| sent == bytes).map(|(name, _, _)| name.as_str());
+        if let Some(findings) = self.as_sent(same, file) {
+            return Ok(findings);
         }
         let book = sheet_cells::read(bytes).map_err(|error| unreadable(file, &error))?;
         tally.cells += book.sheets.iter().map(|sheet| sheet.cells.len()).sum::<usize>();
         let changes = |(at, (name, _, sent)): (usize, &(String, Vec<u8>, Book))| {
-            (!stem_matches(name, file), crate::verify::compare::differences::cells(sent, &book).len(), at)
+            let differing = crate::verify::compare::differences::cells(sent, &book).len();
+            (!stem_matches(name, file), differing, is_superseded(name), at)
         };
         let best = self.books.iter().enumerate().map(changes).min();
-        let (_, _, at) = best.ok_or_else(|| unknown(file))?;
+        let (.., at) = best.ok_or_else(|| unknown(file))?;
         let (name, _, sent) = self.books.get(at).ok_or_else(|| unknown(file))?;
         let expected = format!("发出的“{name}”里是");
         let against = Against { file, check: Some(&RETURNED), expected: &expected };
-        Ok(altered::cells(sent, &book, against))
+        Ok(self.superseded(name, file).into_iter().chain(altered::cells(sent, &book, against)).collect())
     }
+
+    /// What is to be said of a file that came back as it was sent, under one or several names; none if it was not.
+    fn as_sent<'s>(&self, mut same: impl Iterator<Item = &'s str>, file: &str) -> Option<Vec<Diagnostic>> {
+        let first = same.next()?;
+        // One edition in force with the same bytes is enough.
+        let name = if is_superseded(first) {
+            same.find(|name| !is_superseded(name)).unwrap_or(first)
+        } else {
+            first
+        };
+        Some(self.superseded(name, file).into_iter().collect())
+    }
+
+    /// That what came back is of an edition that a later one has replaced.
+    fn superseded(&self, name: &str, file: &str) -> Option<Diagnostic> {
+        if !is_superseded(name) {
+            return None;
+        }
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let in_force = format!("{}.{extension}", base(name));
+        let names = self.pdfs.iter().map(|sent| &sent.0).chain(self.books.iter().map(|sent| &sent.0));
+        let known = names.into_iter().any(|name| *name == in_force);
+        let message = format!("发回的是“{name}”，不是现行版本：它已被后来的修订取代");
+        let mut finding = checks::of_file(&RETURNED, file, message);
+        finding.help =
+            "要签署或归档的是现行版本，请对方按现行版本发回；核对旧版本本身的，不必改。".to_owned();
+        Some(if known { checks::expecting(finding, format!("现行的“{in_force}”")) } else { finding })
+    }
+}
+
+/// Where a bundle keeps the editions that a later one has replaced.
+fn is_superseded(name: &str) -> bool {
+    name.starts_with(crate::bundle::revisions::EARLIER)
+}
+
+/// `附件3-报价表`, of every edition of it.
+fn base(name: &str) -> &str {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let stem = stem.rsplit('/').next().unwrap_or(stem);
+    if is_superseded(name) { stem.rsplit_once('（').map_or(stem, |(base, _)| base) } else { stem }
 }
 
 /// In thousandths: less in common is another document.
 const LIKE: usize = 300;
 
-/// `附件3-报价表（盖章）.pdf` is named after `附件3-报价表.pdf`.
+/// `附件3-报价表（盖章）.pdf` is named after `附件3-报价表.pdf`, in whichever edition.
 fn stem_matches(sent: &str, file: &str) -> bool {
-    let stem = sent.rsplit_once('.').map_or(sent, |(stem, _)| stem);
-    let stem = stem.rsplit('/').next().unwrap_or(stem);
-    file.contains(stem)
+    file.contains(base(sent))
 }
 
 fn unknown(file: &str) -> Box<Diagnostic> {
