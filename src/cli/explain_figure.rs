@@ -9,10 +9,12 @@ use super::figure_text::render;
 use super::{Failure, Outcome, Session};
 use crate::bundle::job::{Draft, Job};
 use crate::compute::figure_tree::{self, Found, groups, tree};
-use crate::compute::figures::Figure;
+use crate::compute::figures::{self, Figure};
+use crate::compute::prices::Prices;
 use crate::diagnostics::Severity;
 use crate::diagnostics::human::{Paint, visible};
 use crate::input::months::Scope;
+use crate::model::names::plain;
 use crate::rules::Purpose;
 
 /// How many of the case's errors are told here; `check` tells them all.
@@ -28,11 +30,14 @@ pub fn run(asked: &str, path: &Path, session: &mut Session<'_>) -> Result<Outcom
     let found = if asked.is_empty() {
         session.output.print(&list(&job.book, paint));
         true
+    } else if plain(asked) == "税率" {
+        session.output.print(&rates(&job));
+        true
     } else {
         match figure_tree::search(&job.book, asked) {
             Found::One(figure) => {
-                let tender = format!("模板“{}”的 招标.yaml", job.pack.id);
-                session.output.print(&render(&tree(&job.book, figure), &tender, paint));
+                let tree = render(&tree(&job.book, figure), &tender(&job), paint);
+                session.output.print(&(tree + &in_force(&job, figure)));
                 true
             }
             Found::Several(several) => return Err(Failure(ambiguous(asked, &several))),
@@ -50,6 +55,43 @@ pub fn run(asked: &str, path: &Path, session: &mut Session<'_>) -> Result<Outcom
         session.output.tell(&errors(&job, found));
     }
     Ok(Outcome::of(job.findings.has_errors()))
+}
+
+/// Where 税率 as signed stands.
+fn tender(job: &Job) -> String {
+    format!("模板“{}”的 招标.yaml", job.pack.id)
+}
+
+/// 税率 is not computed: the contract's, and what each 调整 of a signed case made of it, with their places.
+fn rates(job: &Job) -> String {
+    let signed = job.figures.prices.signed.rate();
+    let mut text = format!("税率 {signed}  ← {}\n", tender(job));
+    if job.case.contract.signed_on.is_some() {
+        for (adjustment, prices) in job.case.adjustments.iter().zip(&job.figures.prices.revisions) {
+            let Some(rate) = &adjustment.rate else { continue };
+            let since = since(prices);
+            let _ = writeln!(text, "{}税率 {}{since}  ← {}", prices.prefix(), rate.value, rate.origin);
+        }
+    }
+    text.push_str("税率是填的，不是算的；由它算出的，如 hetong explain 税额 <案卷>\n");
+    text
+}
+
+/// A figure as signed is not what counts any more: the same one of the last 修订, with its day. Nothing before signing.
+fn in_force(job: &Job, figure: &Figure) -> String {
+    let Some(last) = job.figures.prices.revisions.last() else { return String::new() };
+    if job.case.contract.signed_on.is_none() {
+        return String::new();
+    }
+    let name = format!("{}{}", last.prefix(), figure.name);
+    let Some(revised) = figures::find(&job.book, &name) else { return String::new() };
+    let value = format!("{} {}", revised.value, revised.unit);
+    visible(&format!("以上是签订时的。{name} = {}{}", value.trim_end(), since(last))) + "\n"
+}
+
+/// ，自2026-09-01起.
+fn since(prices: &Prices) -> String {
+    prices.from.map(|from| format!("，自{from}起")).unwrap_or_default()
 }
 
 /// The one case at a path.
@@ -104,7 +146,9 @@ fn ambiguous(asked: &str, several: &[&Figure]) -> String {
 
 fn unknown(asked: &str, near: &[&Figure], book: &[Figure]) -> String {
     let mut text = format!("没有叫“{asked}”的数。");
-    if !near.is_empty() {
+    if let Some(place) = not_yet(asked, book) {
+        let _ = writeln!(text, "{place}");
+    } else if !near.is_empty() {
         let near: Vec<String> = near.iter().map(|figure| format!("“{}”", visible(&figure.name))).collect();
         let _ = write!(text, "是不是{}？", near.join("、"));
     }
@@ -114,6 +158,21 @@ fn unknown(asked: &str, near: &[&Figure], book: &[Figure]) -> String {
         let _ = write!(text, "这个案卷里有：\n{}", list(book, Paint::default()));
     }
     text
+}
+
+/// What only settlements and orders have.
+const OF_SETTLEMENTS: [&str; 8] = ["得分", "扣分", "扣款", "考核", "应支付", "已结算", "剩余", "累计"];
+
+/// Where figures come from that the case does not have yet.
+fn not_yet(asked: &str, book: &[Figure]) -> Option<&'static str> {
+    let asked = plain(asked);
+    let has = |word: &str| book.iter().any(|figure| figure.name.contains(word));
+    if OF_SETTLEMENTS.iter().any(|word| asked.contains(word)) && !has("应支付") {
+        return Some(
+            "它要有结算才算得出：每个月的工时表和考核表放在 结算/<月份>/，如 结算/2026-03/工时.xlsx、考核.xlsx。",
+        );
+    }
+    (asked.contains("订单") && !has("订单总额")).then_some("它要有委托订单才算得出：订单写在 订单/ 里。")
 }
 
 /// The case's errors, a line each.

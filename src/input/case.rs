@@ -329,12 +329,6 @@ impl CaseReader<'_> {
             quotation_file,
             quotation: self.quotation(&mut map, "报价"),
         };
-        if adjustment.rate.is_none() && !adjustment.requotes {
-            let expected = "税率 或 报价，至少写一项".to_owned();
-            let kind =
-                FaultKind::BadValue { what: "调整".into(), found: "两项都没有".into(), expected };
-            self.reading.faults.push(Fault::new(kind, map.origin.clone()));
-        }
         map.finish(self.reading);
         adjustment
     }

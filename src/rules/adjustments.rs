@@ -7,11 +7,14 @@ use std::collections::BTreeMap;
 use super::{Context, Reporter, Rule};
 use crate::compute::prices::Prices;
 use crate::compute::term::framework_term;
-use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
+use crate::diagnostics::{Diagnostic, Located, Origin, RuleInfo, Severity};
+use crate::model::case::Adjustment;
 use crate::model::ledger::LedgerLine;
 use crate::model::money::Money;
 use crate::model::month::Month;
+use crate::model::tax::TaxRate;
 use jiff::civil::Date;
+use rust_decimal::dec;
 
 fn has_adjustments(ctx: &Context) -> bool {
     !ctx.case.adjustments.is_empty()
@@ -172,7 +175,8 @@ fn orders(lines: &[&(LedgerLine, Origin)]) -> String {
     lines.iter().map(|(line, _)| line.order.as_str()).collect::<Vec<_>>().join("、")
 }
 
-fn way_out(month: Month) -> String {
+/// What to do about a month that a 调整 reaches back over.
+pub(super) fn way_out(month: Month) -> String {
     format!(
         "日期写错了的，改正 生效日期；确要追溯的，用 hetong settle … --month {month} --issue --amend <原因> 更正，差额记入更正的结算单"
     )
@@ -185,7 +189,7 @@ pub static R004: Rule = Rule {
         title: "调整不完整",
         severity: Severity::Error,
         clause: "4.3，11.4",
-        what: "每项调整要有生效日期，并且改变税率或不含税单价；没有事由的作警告。",
+        what: "每项调整要有生效日期，并且改变税率或不含税单价；没有事由的，税率不到 1% 或高于 13% 的，作警告。",
         why: "没有日期就不知从何时起算，没有内容就等于没有调整；事由要写进变更对照表。",
         example: "- {生效日期: 2026-09-01, 事由: 增值税税率调整}，漏了 税率。",
         fix: "补上 生效日期，以及 税率 或 报价。",
@@ -196,14 +200,27 @@ pub static R004: Rule = Rule {
 
 fn r004(ctx: &Context, out: &mut Reporter) {
     let before_and_after = ctx.figures.prices.all().zip(&ctx.figures.prices.revisions);
-    for (adjustment, (before, after)) in ctx.case.adjustments.iter().zip(before_and_after) {
+    let numbered = (1usize..).zip(&ctx.case.adjustments);
+    for ((number, adjustment), (before, after)) in numbered.zip(before_and_after) {
         // A value that was there but could not be read is F007's, at its own place.
-        let unreadable = |key: &str| ctx.faults.iter().any(|fault| mentions(fault, key));
+        let unreadable =
+            |key: &str| ctx.faults.iter().any(|fault| mentions(fault, &format!("调整第 {number} 项的{key}")));
         if adjustment.effective_on.is_none() && !unreadable("生效日期") {
-            out.report(&adjustment.origin, "调整没有生效日期").expected("生效日期: 2026-09-01");
+            out.report(&adjustment.origin, "调整没有生效日期")
+                .expected("生效日期: 2026-09-01")
+                .help("补上 生效日期：这一项从哪一天起生效");
         }
         if adjustment.rate.is_none() && !adjustment.requotes && !unreadable("税率") {
-            out.report(&adjustment.origin, "调整既没有新税率，也没有新报价").expected("税率 或 报价");
+            out.report(&adjustment.origin, "调整既没有新税率，也没有新报价")
+                .expected("税率 或 报价")
+                .help("补上 税率（如 3%）或 报价（补充协议的报价表），或删去这一项");
+        }
+        if let Some(rate) = adjustment.rate.as_ref().filter(|rate| is_unusual(rate.value)) {
+            out.report(&rate.origin, format!("增值税税率 {} 不常见", rate.value))
+                .severity(Severity::Warning)
+                .clause(VAT_LAW)
+                .expected(format!("通常是 {USUAL_RATES}"))
+                .help("请核对 税率；确实是这个税率的，不必修改");
         }
         if (adjustment.rate.is_some() || adjustment.requotes) && is_same(before, after) {
             out.report(&adjustment.origin, "调整之后的税率和各不含税单价都与之前相同，没有改变什么")
@@ -216,6 +233,38 @@ fn r004(ctx: &Context, out: &mut Reporter) {
                 .help("补上 事由，如 增值税税率调整、补充协议一");
         }
     }
+}
+
+/// Of each 调整, whether something else is wrong with it: with the entry, its date, or the sheet it names.
+pub(super) fn faulty(ctx: &Context) -> Vec<bool> {
+    let rules: [&'static Rule; 4] = [&R001, &super::supplements::R002, &R003, &R004];
+    let mut found: Vec<Diagnostic> = rules.iter().flat_map(|rule| super::run(rule, ctx).0).collect();
+    found.retain(|finding| finding.severity == Severity::Error);
+    let is_faulty = |number: usize, adjustment: &Adjustment| {
+        let of_entry = |origin: &Origin| {
+            *origin == adjustment.origin
+                || adjustment.effective_on.as_ref().is_some_and(|effective| effective.origin == *origin)
+        };
+        let sheet = adjustment.quotation.as_ref().and_then(|quotation| quotation.origin.file());
+        let of_sheet = |origin: &Origin| sheet.is_some() && origin.file() == sheet;
+        found.iter().any(|finding| of_entry(&finding.origin) || of_sheet(&finding.origin))
+            || ctx
+                .faults
+                .iter()
+                .any(|fault| mentions(fault, &format!("调整第 {number} 项")) || of_sheet(&fault.origin))
+    };
+    (1usize..).zip(&ctx.case.adjustments).map(|(number, own)| is_faulty(number, own)).collect()
+}
+
+/// Where the rates come from.
+const VAT_LAW: &str = "4.3，《中华人民共和国增值税法》";
+
+/// The rates of 增值税 above 0, and the 征收率.
+const USUAL_RATES: &str = "13%、9%、6%，征收率 3%";
+
+/// Hardly a rate of these services: 0 %, 30 % for 3 %, 0.03 % for 3 %.
+fn is_unusual(rate: TaxRate) -> bool {
+    !(dec!(0.01)..=dec!(0.13)).contains(&rate.fraction())
 }
 
 /// Whether nothing changes; unknown while a price is missing.
@@ -235,9 +284,10 @@ fn mentions(fault: &crate::model::fault::Fault, key: &str) -> bool {
 mod tests {
     use super::*;
     use crate::compute::testing::*;
-    use crate::model::case::{Adjustment, Case};
-    use crate::rules::testing::{fire, only};
-    use rust_decimal::{Decimal, dec};
+    use crate::model::case::Case;
+    use crate::model::fault::{Fault, FaultKind};
+    use crate::rules::testing::{Extra, fire, fire_with, only};
+    use rust_decimal::Decimal;
 
     fn with(adjustments: Vec<Adjustment>) -> Case {
         let mut case = good_case();
@@ -326,12 +376,37 @@ mod tests {
         assert!(fire("R004", &with(vec![adjustment("一", "2026-09-01")])).is_empty());
         let mut empty = adjustment("一", "2026-09-01");
         empty.rate = None;
-        only(fire("R004", &with(vec![empty])), &at("一.项"), Severity::Error);
+        let found = only(fire("R004", &with(vec![empty.clone()])), &at("一.项"), Severity::Error);
+        assert!(!found.help.contains("生效日期"), "{}", found.help);
+        // What was written but could not be read is told at its own place, and only this item's.
+        let unread = |what: &str| {
+            let kind = FaultKind::BadValue { what: what.into(), found: "3".into(), expected: "3%".into() };
+            Extra { faults: vec![Fault::new(kind, at("税率"))], ..Extra::default() }
+        };
+        assert!(fire_with("R004", &with(vec![empty.clone()]), unread("调整第 1 项的税率")).is_empty());
+        let other = fire_with("R004", &with(vec![empty]), unread("核对金额.税率"));
+        only(other, &at("一.项"), Severity::Error);
         let mut undated = adjustment("一", "2026-09-01");
         undated.effective_on = None;
         only(fire("R004", &with(vec![undated])), &at("一.项"), Severity::Error);
         let again = with(vec![adjustment("一", "2026-09-01"), adjustment("二", "2026-10-01")]);
         let found = only(fire("R004", &again), &at("二.项"), Severity::Error);
         assert!(found.message.contains("没有改变什么"));
+    }
+
+    #[test]
+    fn r004_a_rate_that_is_hardly_one() {
+        let at_rate = |percent| {
+            let mut adjustment = adjustment("一", "2026-09-01");
+            adjustment.rate.as_mut().unwrap().value = TaxRate::from_percent(percent).unwrap();
+            fire("R004", &with(vec![adjustment]))
+        };
+        for usual in [dec!(1), dec!(3), dec!(9), dec!(13)] {
+            assert!(at_rate(usual).is_empty(), "{usual}");
+        }
+        for odd in [dec!(0), dec!(0.03), dec!(30)] {
+            let found = only(at_rate(odd), &at("新税率"), Severity::Warning);
+            assert_eq!(found.expected.as_deref(), Some("通常是 13%、9%、6%，征收率 3%"));
+        }
     }
 }

@@ -139,7 +139,9 @@ fn s005(ctx: &Context, out: &mut Reporter) {
             // R003 tells what to do about that.
             let adjustment = ctx.case.adjustments.get(line.revision);
             if let Some(adjustment) = adjustment.filter(|_| line.revision < settlement.revision) {
-                report.label(&adjustment.origin, "开具时还没有这条调整");
+                report
+                    .label(&adjustment.origin, "开具时还没有这条调整")
+                    .help(super::adjustments::way_out(line.month));
             }
         }
     }

@@ -111,6 +111,8 @@ fn s005_points_to_the_adjustment_that_came_later() {
     let found = only(fire("S005", &case), &Origin::File("台账.jsonl".into()), Severity::Error);
     assert!(found.message.contains("税率 开具时 6%，现在 3%"), "{}", found.message);
     assert_eq!(found.labels.last().unwrap().1, "开具时还没有这条调整");
+    assert!(found.help.contains("--month 2026-03 --issue --amend"), "{}", found.help);
+    assert!(!found.help.contains("恢复原来的表格"), "{}", found.help);
 }
 
 // Ordered: 120 × 898.94 + 60 × 1,035.09 = 169,978.20, 160,356.79 net. All of it at 3 % is 165,168.00, which is 160,357.28

@@ -15,6 +15,7 @@ pub mod money;
 pub mod orders;
 pub mod parties;
 pub mod quotation;
+pub mod rounding;
 pub mod security;
 pub mod supplements;
 #[cfg(test)]
@@ -114,7 +115,7 @@ pub static RULES: &[&Rule] = &[
     &money::M002,
     &money::M003,
     &money::M004,
-    &money::M005,
+    &rounding::M005,
     &orders::dates::O001,
     &orders::O002,
     &orders::plan::O003,

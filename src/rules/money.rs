@@ -253,46 +253,6 @@ fn m004(ctx: &Context, out: &mut Reporter) {
     }
 }
 
-/// Σ rows and 合计不含税 × (1 + 税率) differ by rounding.
-pub static M005: Rule = Rule {
-    info: RuleInfo {
-        id: "M005",
-        title: "合计的尾差",
-        severity: Severity::Note,
-        clause: "附件3 备注(2)，4.6.6",
-        what: "合计不含税价 ×（1＋税率）四舍五入后，与各行含税总价之和可能差几分；以各行之和为准。",
-        why: "各行分别四舍五入，尾差是正常的；说明出来，免得审查的人当作错误。",
-        example: "Σ行 = 17,600,000.03，合计不含税 ×1.06 = 17,600,000.00，差 0.03 元。",
-        fix: "不需要修改；如被问起，说明以各行之和为准即可。",
-    },
-    applies: |ctx| ctx.figures.prices.all().any(|prices| prices.quotation.is_some()),
-    check: m005,
-};
-
-fn m005(ctx: &Context, out: &mut Reporter) {
-    let signed = std::iter::once((ctx.case.quotation.as_ref(), None));
-    let adjusted = ctx.case.adjustments.iter().map(|a| (a.quotation.as_ref(), a.rate.as_ref()));
-    for ((of, prices), (sheet, rate)) in editions(ctx).zip(signed.chain(adjusted)) {
-        let Some(figures) = &prices.quotation else { continue };
-        let from_net = figures.rate.gross(figures.net_total);
-        if from_net == figures.gross_total {
-            continue;
-        }
-        let difference = (from_net - figures.gross_total).abs();
-        let total = sheet.and_then(|sheet| sheet.totals.as_ref()?.gross_total.as_ref());
-        // Where there is no sheet to point to, the new rate brought the difference about.
-        let typed = total.map(|cell| &cell.origin).or(rate.map(|rate| &rate.origin));
-        let origin = typed.cloned().unwrap_or_else(|| derived(&format!("{of}合计 含税总价")));
-        out.report(
-            &origin,
-            format!(
-                "{of}合计不含税 {} ×（1＋{}）= {from_net} 元，与各行含税总价之和 {} 元差 {difference} 元（四舍五入的尾差），以各行之和为准",
-                figures.net_total, figures.rate, figures.gross_total
-            ),
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,27 +318,6 @@ mod tests {
         };
         assert!(fire("M004", &rate(dec!(6))).is_empty());
         only(fire("M004", &rate(dec!(13))), &at("税率"), Severity::Error);
-    }
-
-    /// With this tender's workloads and 6 % no quotation leaves a rounding difference; other rates do.
-    #[test]
-    fn m005_rounding_difference_is_a_note() {
-        let case = with(|_| ());
-        assert!(fire("M005", &case).is_empty());
-        let mut figures = CaseFigures::of(&case, &pack());
-        figures.prices.signed.quotation.as_mut().unwrap().gross_total = Money::round(dec!(17628237.80));
-        let found = fire_with("M005", &case, Extra { figures: Some(figures), ..Extra::default() });
-        let found = only(found, &cell_origin("J26"), Severity::Note);
-        assert!(found.message.contains("差 0.02 元"), "{}", found.message);
-    }
-
-    // 3 % of rows that were rounded at 6 %: the note stands where the rate was written.
-    #[test]
-    fn m005_of_a_new_rate() {
-        let mut case = good_case();
-        case.adjustments = vec![adjustment("一", "2026-09-01")];
-        let found = only(fire("M005", &case), &at("新税率"), Severity::Note);
-        assert!(found.message.starts_with("修订1 合计不含税"), "{}", found.message);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::diagnostics::{Located, Origin, TextSpan};
 use crate::model::case::{Period, Text};
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::money::Money;
+use crate::model::names::plain_chars;
 use crate::model::tax::TaxRate;
 
 /// What was learned while reading: faults, and which keys may stand where.
@@ -82,7 +83,9 @@ impl<'n> MapReader<'n> {
 
     /// The value of a key; `None` if it is left out or empty.
     pub fn get(&mut self, key: &str) -> Option<&'n Node> {
-        self.asked.push(key.to_owned());
+        if !self.asked.iter().any(|asked| asked == key) {
+            self.asked.push(key.to_owned());
+        }
         let (_, node) = self.entries.iter().find(|(k, _)| k.value == key)?;
         (node.kind != Kind::Null).then_some(node)
     }
@@ -210,9 +213,20 @@ impl<'n> MapReader<'n> {
         parse: impl Fn(&str) -> Option<T>,
         reading: &mut Reading,
     ) -> Option<Located<T>> {
+        self.parse_or(key, |_| expected.to_owned(), parse, reading)
+    }
+
+    /// The same, where what it should look like depends on what was written.
+    fn parse_or<T>(
+        &mut self,
+        key: &str,
+        expected: impl Fn(&str) -> String,
+        parse: impl Fn(&str) -> Option<T>,
+        reading: &mut Reading,
+    ) -> Option<Located<T>> {
         let text = self.text(key, reading)?;
         let Some(value) = parse(&text.value) else {
-            reading.bad(&self.shown_of(key), &text.value, expected, &text.origin);
+            reading.bad(&self.shown_of(key), &text.value, &expected(&text.value), &text.origin);
             return None;
         };
         Some(Located::new(value, text.origin))
@@ -220,7 +234,7 @@ impl<'n> MapReader<'n> {
 
     /// A date.
     pub fn date(&mut self, key: &str, reading: &mut Reading) -> Option<Located<Date>> {
-        self.parse(key, "日期，如 2026-03-01", parse_date, reading)
+        self.parse_or(key, date_instead, parse_date, reading)
     }
 
     /// An amount in 元 with at most two decimals.
@@ -236,7 +250,7 @@ impl<'n> MapReader<'n> {
 
     /// A rate such as `6%`.
     pub fn rate(&mut self, key: &str, reading: &mut Reading) -> Option<Located<TaxRate>> {
-        self.parse(key, "税率，如 6%", parse_rate, reading)
+        self.parse_or(key, rate_instead, parse_rate, reading)
     }
 
     /// `{自: 2026-03-01, 至: 2027-02-28}`.
@@ -333,15 +347,39 @@ fn describe(node: &Node) -> String {
     }
 }
 
-/// `2026-03-01`, `2026/3/1`, `2026.3.1` or `2026年3月1日`.
+/// `2026-03-01`, `2026/3/1`, `2026.3.1`, `2026年3月1日`, or `20260301` as in 工时.
 pub fn parse_date(text: &str) -> Option<Date> {
-    let plain = text.trim().trim_end_matches('日').replace(['年', '月', '/', '.'], "-");
+    let (year, month, day) = date_parts(text)?;
+    Date::new(year, month, day).ok()
+}
+
+/// Year, month and day as written, whether there is such a day or not.
+fn date_parts(text: &str) -> Option<(i16, i8, i8)> {
+    let text = text.trim();
+    let plain = match (text.get(..4), text.get(4..6), text.get(6..)) {
+        (Some(year), Some(month), Some(day))
+            if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            format!("{year}-{month}-{day}")
+        }
+        _ => text.trim_end_matches('日').replace(['年', '月', '/', '.'], "-"),
+    };
     let mut parts = plain.split('-').map(|part| part.trim().parse::<i16>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     if parts.next().is_some() || !(1900..=2200).contains(&year) {
         return None;
     }
-    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+    Some((year, i8::try_from(month).ok()?, i8::try_from(day).ok()?))
+}
+
+/// What to write in place of something that is no date, or that there is no such day.
+fn date_instead(text: &str) -> String {
+    let Some((year, month, day)) = date_parts(text) else { return "日期，如 2026-03-01".into() };
+    let days = match Date::new(year, month, 1) {
+        Ok(first) => format!("{year}年{month}月只有 {} 天", first.days_in_month()),
+        Err(_) => "月份是 1 到 12".into(),
+    };
+    format!("真有的日期；没有{year}年{month}月{day}日这一天，{days}")
 }
 
 /// A plain decimal number with optional thousands commas, below 10^13.
@@ -357,10 +395,23 @@ pub fn parse_decimal(text: &str) -> Option<Decimal> {
 
 /// `6%`, `６％` or `0.06`. A bare `6` is refused: it could be either.
 pub fn parse_rate(text: &str) -> Option<TaxRate> {
-    let text = text.trim();
-    match text.strip_suffix(['%', '％']) {
+    let text: String = plain_chars(text).collect();
+    match text.strip_suffix('%') {
         Some(percent) => TaxRate::from_percent(parse_decimal(percent)?),
-        None => TaxRate::from_fraction(parse_decimal(text)?),
+        None => TaxRate::from_fraction(parse_decimal(&text)?),
+    }
+}
+
+/// What to write in place of something that is no rate: `6` may have meant 6%.
+fn rate_instead(text: &str) -> String {
+    let plain: String = plain_chars(text).collect();
+    if plain.ends_with('%') {
+        return "税率，不低于 0%，低于 100%，如 6%".into();
+    }
+    let meant = parse_decimal(&plain).map(|number| format!("{}%", number.normalize()));
+    match meant.filter(|meant| parse_rate(meant).is_some()) {
+        Some(meant) => format!("税率，带上百分号：写 {meant}"),
+        None => "税率，用阿拉伯数字和百分号，如 6%".into(),
     }
 }
 

@@ -105,6 +105,7 @@ fn items_are_named_by_their_number_and_examples_given() {
 #[test]
 fn values() {
     assert_eq!(parse_date("2026年3月1日"), parse_date("2026-03-01"));
+    assert_eq!(parse_date("20260301"), parse_date("2026-03-01"));
     assert_eq!(parse_date("2026-02-30"), None);
     assert_eq!(parse_date("26-2-3"), None);
     assert_eq!(parse_decimal("17,627,800.00"), Some(dec!(17627800.00)));
@@ -113,4 +114,51 @@ fn values() {
     assert_eq!(parse_rate("6%"), TaxRate::from_percent(dec!(6)));
     assert_eq!(parse_rate("0.06"), TaxRate::from_percent(dec!(6)));
     assert_eq!(parse_rate("6"), None);
+}
+
+#[test]
+fn rates_are_told_how_to_be_written() {
+    assert_eq!(parse_rate("３％"), TaxRate::from_percent(dec!(3)));
+    assert_eq!(parse_rate("0.03"), TaxRate::from_percent(dec!(3)));
+    for (written, part) in
+        [("3", "写 3%"), ("百分之三", "如 6%"), ("300%", "低于 100%"), ("-3%", "不低于 0%")]
+    {
+        let found = told(&format!("税率: {written}\n"), |map, reading| {
+            assert!(map.rate("税率", reading).is_none());
+        });
+        let [(_, _, expected, _)] = &found[..] else { panic!("{found:?}") };
+        assert!(expected.contains(part), "{written}: {expected}");
+    }
+}
+
+#[test]
+fn a_day_that_does_not_exist_is_told_as_that() {
+    let no_day = [
+        ("2026年9月31日", "没有2026年9月31日这一天，2026年9月只有 30 天"),
+        ("2026-02-30", "没有2026年2月30日这一天，2026年2月只有 28 天"),
+        ("20260931", "没有2026年9月31日这一天"),
+        ("2026-13-01", "月份是 1 到 12"),
+        ("260901", "如 2026-03-01"),
+        ("下个月", "如 2026-03-01"),
+    ];
+    for (written, part) in no_day {
+        let found = told(&format!("日期: {written}\n"), |map, reading| {
+            assert!(map.date("日期", reading).is_none());
+        });
+        let [(_, _, expected, _)] = &found[..] else { panic!("{found:?}") };
+        assert!(expected.contains(part), "{written}: {expected}");
+    }
+}
+
+#[test]
+fn a_key_that_is_asked_for_twice_is_listed_once() {
+    let node = parse(&FileName::from("a"), "报阶: 甲\n").unwrap();
+    let mut reading = Reading::default();
+    let mut map = MapReader::new(&node, "", &mut reading).unwrap();
+    assert!(map.get("报价").is_none() && map.get("报价").is_none());
+    map.finish(&mut reading);
+    let [Fault { kind: FaultKind::UnknownKey { known, .. }, .. }] = &reading.faults[..] else {
+        panic!("{:?}", reading.faults)
+    };
+    assert_eq!(known, &["报价"]);
 }
