@@ -244,7 +244,8 @@ fn an_order_is_renewed_added_and_taken_away_alone() {
     fs::write(&first, yaml.replacen(name, &format!("{name}二期"), 1)).expect("written");
     let files = ["委托订单-DD-2026-001.pdf", "委托订单-DD-2026-001.xlsx"];
     let said = before.renews(&with_records(&files));
-    assert_eq!(reason(&said, files[0]), "← 订单/DD-2026-001.yaml", "{said}");
+    let why = format!("← 订单/DD-2026-001.yaml（名称 {name} → {name}二期）");
+    assert_eq!(reason(&said, files[0]), why, "{said}");
 
     let before = Before::of(before.case);
     let second = fs::read_to_string(orders.join("DD-2026-002.yaml")).expect("an order");
@@ -259,6 +260,20 @@ fn an_order_is_renewed_added_and_taken_away_alone() {
     let said = text(&done.stdout);
     assert!(said.contains(&format!("已经删去：{old}.pdf、{old}.xlsx")), "{said}");
     assert_eq!(reason(&said, &format!("{new}.pdf")), "← 新增的文件", "{said}");
+}
+
+/// 10 more 人天 at 882.00: the next order begins with 8,820.00 more executed.
+#[test]
+fn other_days_of_an_order_are_told_in_it_and_in_the_next_one() {
+    let before = Before::of(CaseCopy::of(CASE));
+    let path = before.case.path().join("订单/DD-2026-001.yaml");
+    let yaml = fs::read_to_string(&path).expect("an order");
+    fs::write(&path, yaml.replacen("级别: 高级, 人天: 120", "级别: 高级, 人天: 130", 1)).expect("written");
+    let said = text(&before.build().stdout);
+    let why = "← 订单/DD-2026-001.yaml（付款计划；明细 产品/平台服务·高级 人天 120 → 130）";
+    assert_eq!(reason(&said, "委托订单-DD-2026-001.pdf"), why, "{said}");
+    let why = "← 订单/DD-2026-001.yaml（框架协议已执行金额 ￥352,803.60元（含税） → ￥361,623.60元（含税））";
+    assert_eq!(reason(&said, "委托订单-DD-2026-002.pdf"), why, "{said}");
 }
 
 /// A copy of the pack that a test may change.
@@ -425,6 +440,16 @@ fn an_adjustment_after_signing_touches_no_signed_document() {
     for name in ["附件3-报价表.pdf", "附件3-报价表.xlsx", "附件6-委托订单.pdf", "附件7-结算单.pdf"]
     {
         assert!(!untouched.contains(name), "{name}: {}", told(&done));
-        assert!(reason(&text(&done.stdout), name).contains("合同.yaml"), "{}", told(&done));
+        assert_eq!(reason(&text(&done.stdout), name), "← 合同.yaml（调整）", "{}", told(&done));
     }
+    // An order that is written at the new prices stands in 变更对照表.
+    let orders = before.case.path().join("订单");
+    let yaml = fs::read_to_string(orders.join("DD-2026-001.yaml")).expect("an order");
+    let yaml = yaml.replace("DD-2026-001", "DD-2026-010").replace("2026-03-03", "2026-11-02");
+    let yaml = yaml.replace("2026-03-05", "2026-11-05").replace("2026-08-31", "2026-12-31");
+    let yaml = yaml.replace("级别: 高级, 人天: 120", "级别: 初级, 人天: 10").replace("批次: 1", "批次: 3");
+    fs::write(orders.join("DD-2026-010.yaml"), yaml).expect("written");
+    let said = text(&before.case.build(&[]).stdout);
+    let why = "← 订单/DD-2026-010.yaml（委托订单 DD-2026-010）";
+    assert_eq!(reason(&said, "变更对照表.pdf"), why, "{said}");
 }

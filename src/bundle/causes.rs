@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::manifest::MANIFEST;
 use super::plan::REPORT;
-use super::shown::TEMPLATE;
+use super::shown::{ADJUSTMENTS, EXECUTED, LINES, TEMPLATE};
 
 /// The contract's own file.
 const CONTRACT: &str = "合同.yaml";
@@ -134,8 +134,21 @@ impl<'m> Compared<'m> {
         };
         let is_quotation = |name: &str| name != CONTRACT && !name.starts_with(ORDERS);
         let found = if label.starts_with(ORDERS) {
-            let own = changed(&|name| name == label);
-            if own.is_empty() { changed(&is_quotation) } else { own }
+            let of_this = |name: &str| {
+                label.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            };
+            let own = changed(&of_this);
+            let others = changed(&|name| is_quotation(name) || (name.starts_with(ORDERS) && !of_this(name)));
+            match label.ends_with(EXECUTED) {
+                // Other orders come before it.
+                true if !others.is_empty() => others,
+                _ if own.is_empty() => changed(&is_quotation),
+                _ => own,
+            }
+        } else if label == ADJUSTMENTS {
+            // A new quotation is named in the contract's file first.
+            let was_there = |name: &str| by_file(self.before, "inputs").contains_key(name);
+            changed(&|name| name == CONTRACT || (is_quotation(name) && was_there(name)))
         } else if ["报价", "金额", "金额上限"].contains(&label) {
             changed(&is_quotation)
         } else if label.starts_with(TEMPLATE) || ["甲方", "岗位", "考核表", "附件清单"].contains(&label)
@@ -155,7 +168,10 @@ impl<'m> Compared<'m> {
             Source::File(name) => {
                 let values = self.values_of(name);
                 let labels = labels.iter().filter(|label| *label != name);
-                if values.is_empty() { labels.map(|label| self.told_label(label)).collect() } else { values }
+                match values.is_empty() {
+                    true => labels.flat_map(|label| self.told_label(label)).collect(),
+                    false => values,
+                }
             }
             Source::Pack => labels.iter().map(|l| l.strip_prefix(TEMPLATE).unwrap_or(l).to_owned()).collect(),
             Source::Fonts | Source::Program | Source::Command => Vec::new(),
@@ -171,13 +187,25 @@ impl<'m> Compared<'m> {
         }
     }
 
-    /// 乙方.账号 4402… → 6222….
-    fn told_label(&self, label: &str) -> String {
-        let value = |manifest: &'m Value| manifest.get("values")?.get(label)?.as_str();
-        match (value(self.before), value(self.now)) {
-            (Some(old), Some(new)) if old != new => format!("{label} {old} → {new}"),
-            _ => label.to_owned(),
+    /// 乙方.账号 4402… → 6222…; of an order's lines, each that has other 人天.
+    fn told_label(&self, label: &str) -> Vec<String> {
+        let of_lines = format!("{label} ");
+        let labels = self.now.get("values").and_then(Value::as_object).into_iter().flatten().map(|(l, _)| l);
+        let lines: Vec<String> = match label.starts_with(ORDERS) && label.ends_with(LINES) {
+            true => labels.filter(|l| l.starts_with(&of_lines)).filter_map(|l| self.told_value(l)).collect(),
+            false => Vec::new(),
+        };
+        match lines.is_empty() {
+            true => vec![self.told_value(label).unwrap_or_else(|| part_of_order(label).to_owned())],
+            false => lines,
         }
+    }
+
+    /// A single value, old and new, where it is another.
+    fn told_value(&self, label: &str) -> Option<String> {
+        let value = |manifest: &'m Value| manifest.get("values")?.get(label)?.as_str();
+        let (old, new) = (value(self.before)?, value(self.now)?);
+        (old != new).then(|| format!("{} {old} → {new}", part_of_order(label)))
     }
 
     /// The numbers of a workbook that figures were computed from, as far as they changed.
@@ -214,6 +242,12 @@ impl<'m> Compared<'m> {
             },
         }
     }
+}
+
+/// An order's part without the order's file.
+fn part_of_order(label: &str) -> &str {
+    let part = label.strip_prefix(ORDERS).and_then(|rest| rest.split_once(".yaml "));
+    part.map_or(label, |(_, part)| part)
 }
 
 /// The entries of a list by their file.

@@ -15,6 +15,14 @@ use crate::input::folder::sha256_hex;
 
 /// What the labels of template files begin with.
 pub const TEMPLATE: &str = "版式 ";
+/// What a revision of an annex has otherwise than the annex as signed.
+pub const ADJUSTMENTS: &str = "调整";
+/// The part of an order that follows from the orders before it.
+pub const EXECUTED: &str = "框架协议已执行金额";
+/// Lines of work of an order.
+pub const LINES: &str = "明细";
+/// How 变更对照表 calls an order.
+const ORDER_DOCUMENT: &str = "委托订单 ";
 /// The file that all others are put into.
 const MAIN: &str = "main.typ";
 /// Enough to tell two contents apart.
@@ -80,16 +88,16 @@ const LABELS: [(&str, &str); 56] = [
     ("security.safeguards_supplier", "数据合作.保障措施"),
     ("security", "信息安全"),
     ("e", "勘误"),
-    ("revision", "调整"),
-    ("revision_short", "调整"),
+    ("revision", ADJUSTMENTS),
+    ("revision_short", ADJUSTMENTS),
     ("clauses", "条款"),
     // Of the files themselves, or told elsewhere.
     ("title", ""),
     ("documents", ""),
     ("fonts", ""),
     ("report", ""),
-    ("supplement", "调整"),
-    ("changes", "调整和报价"),
+    ("supplement", ADJUSTMENTS),
+    ("changes", ADJUSTMENTS),
 ];
 
 /// The parts of 附件6 and 附件7 that come from the framework agreement.
@@ -104,6 +112,39 @@ const FORM_LABELS: [(&str, &str); 9] = [
     ("buyer_name", "甲方"),
     ("supplier_name", "乙方.名称"),
 ];
+
+/// The other parts of an order, by the keys of its file; layout is none.
+const ORDER_LABELS: [(&str, &str); 26] = [
+    ("number", "编号"),
+    ("batch", "批次"),
+    ("executed", EXECUTED),
+    ("order_name", "名称"),
+    ("buyer_contact", "甲方联系人"),
+    ("buyer_other", "甲方其他信息"),
+    ("supplier_contact", "乙方联系人"),
+    ("supplier_other", "乙方其他信息"),
+    ("special_notes", "特别说明"),
+    ("service_from", "服务周期"),
+    ("service_to", "服务周期"),
+    ("service_items", "服务事项"),
+    ("requirements", "具体要求"),
+    ("content", "委托内容"),
+    ("assessment", "考核"),
+    ("price_note", LINES),
+    ("lines", LINES),
+    ("lines_days", LINES),
+    ("lines_gross", LINES),
+    ("lines_gross_words", LINES),
+    ("plan", "付款计划"),
+    ("attachments", "附件"),
+    ("buyer_date", "签订日期"),
+    ("supplier_date", "签订日期"),
+    ("keep_lines", ""),
+    ("keep_plan", ""),
+];
+
+/// Of an order's parts, those whose text is worth telling; of 服务周期 and the like two paths have one label.
+const ORDER_VALUED: [&str; 5] = ["number", "batch", "executed", "order_name", "service_items"];
 
 /// Where single values stand that are worth telling.
 const VALUED: [&str; 4] = ["supplier.", "clauses.", "contract.number", "security.quantity"];
@@ -129,20 +170,31 @@ impl Press<'_> {
 
     fn parts(&self, file: &PlannedFile, values: &mut BTreeMap<String, String>) -> BTreeMap<String, String> {
         let mut view = serde_json::to_value(self.view_of(file)).unwrap_or_default();
+        let signed = self.as_signed(file);
+        let mut contents: BTreeMap<String, String> = BTreeMap::new();
         if let (Some(changes), Value::Object(view)) = (self.changes_of(file), &mut view) {
-            view.insert("changes".into(), serde_json::to_value(changes).unwrap_or_default());
+            let mut changes = serde_json::to_value(changes).unwrap_or_default();
+            self.take_orders(&mut changes, &mut contents);
+            view.insert("changes".into(), changes);
         }
         let sources = &self.job.pack.templates;
         let templates = templates_of(sources, file);
-        let mut contents: BTreeMap<String, String> = BTreeMap::new();
         for path in named(&templates, &view) {
             let Some(value) = at(&view, &path) else { continue };
             let label = self.label(&path, file);
             if label.is_empty() {
                 continue;
             }
+            let as_signed = signed.as_ref().and_then(|signed| at(signed, &path)).unwrap_or(value);
+            if as_signed != value {
+                *contents.entry(ADJUSTMENTS.to_owned()).or_default() += &format!("{path}={value}\n");
+            }
+            let value = as_signed;
             if let Some(text) = value.as_str().filter(|text| is_telling(&path, text)) {
                 values.insert(label.clone(), text.to_owned());
+            }
+            if path == "order_form.lines" {
+                values.extend(days_of(&label, value));
             }
             *contents.entry(label).or_default() += &format!("{path}={value}\n");
         }
@@ -153,6 +205,32 @@ impl Press<'_> {
         }
         let hash = |content: String| sha256_hex(content.as_bytes()).chars().take(HASH).collect();
         contents.into_iter().map(|(label, content)| (label, hash(content))).collect()
+    }
+
+    /// What a revision of an annex was as signed: what differs from that is 调整, whatever it is a part of.
+    fn as_signed(&self, file: &PlannedFile) -> Option<Value> {
+        let number = file.revised.as_ref().filter(|revised| revised.number > 0)?.number;
+        let title = file.title.strip_suffix(&format!("，修订{number}")).unwrap_or(&file.title).to_owned();
+        let signed = PlannedFile { title, revised: None, ..file.clone() };
+        serde_json::to_value(self.view_of(&signed)).ok()
+    }
+
+    /// Takes what 变更对照表 says of orders out of it: that comes from their own files.
+    fn take_orders(&self, changes: &mut Value, contents: &mut BTreeMap<String, String>) {
+        let revisions = changes.get_mut("revisions").and_then(Value::as_array_mut);
+        for revision in revisions.into_iter().flatten() {
+            let Some(items) = revision.get_mut("items").and_then(Value::as_array_mut) else { continue };
+            items.retain(|item| {
+                let document = item.get("document").and_then(Value::as_str).unwrap_or_default();
+                let number = document.strip_prefix(ORDER_DOCUMENT);
+                let order = self.job.case.orders.iter().find(|order| Some(order.number()) == number);
+                if let Some(order) = order {
+                    *contents.entry(format!("{} {document}", order.origin)).or_default() +=
+                        &format!("{item}\n");
+                }
+                order.is_none()
+            });
+        }
     }
 
     /// What users call a part of the view; empty for what is told elsewhere.
@@ -167,7 +245,15 @@ impl Press<'_> {
             let order = file.order.and_then(|index| self.job.case.orders.get(index));
             return match (shared, order) {
                 (Some(label), _) => label.to_owned(),
-                (None, Some(order)) => order.origin.to_string(),
+                (None, Some(order)) => {
+                    let part = ORDER_LABELS.iter().find(|(name, _)| *name == rest).map(|(_, part)| *part);
+                    let part = if head == "order_form" && rest == "filled" { Some("") } else { part };
+                    match part {
+                        Some("") => String::new(),
+                        Some(part) => format!("{} {part}", order.origin),
+                        None => order.origin.to_string(),
+                    }
+                }
                 // The form in the bundle has nothing else filled in.
                 (None, None) => String::new(),
             };
@@ -178,10 +264,21 @@ impl Press<'_> {
 }
 
 fn is_telling(path: &str, text: &str) -> bool {
-    VALUED.iter().any(|valued| path.starts_with(valued))
+    let of_order = path.strip_prefix("order_form.").is_some_and(|part| ORDER_VALUED.contains(&part));
+    (of_order || VALUED.iter().any(|valued| path.starts_with(valued)))
         && path != "supplier.account_name"
         && !text.is_empty()
         && text.chars().count() <= MOST_CHARS
+}
+
+/// The 人天 of each line of an order, by the line.
+fn days_of(label: &str, lines: &Value) -> Vec<(String, String)> {
+    let text = |line: &Value, key: &str| line.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let named = |line: &Value| {
+        let name = format!("{label} {}·{} 人天", text(line, "post"), text(line, "level"));
+        (name, text(line, "days"))
+    };
+    lines.as_array().into_iter().flatten().map(named).collect()
 }
 
 /// The templates that make up a file: the main one, its own, and those that they include.
