@@ -248,3 +248,31 @@ fn a_month_with_two_rates_is_explained_by_rate() {
     let opening = cents(value_of(&left, "结算前已结算金额（不含税）"));
     assert_eq!(opening, 4_763_426 + 5_423_040 + 3_141_660, "{left}");
 }
+
+// What counts after signing, and what is not computed or not there yet, is told where it stands.
+#[test]
+fn what_is_in_force_and_where_to_look() {
+    let case = CaseCopy::of(CASE);
+    let change = "报价: 报价表.xlsx\n调整:\n  - {生效日期: 2026-09-01, 事由: 增值税税率调整, 税率: 3%}\n";
+    case.replace("报价: 报价表.xlsx\n", change);
+    // 17,275,715.69 at 6 % (the sample's 4.3); its last line is that of 3 %.
+    let told = tree(&["含税上限总价"], &case.path());
+    assert!(told.starts_with("含税上限总价 = 17,275,715.69 元\n"), "{told}");
+    let revised = tree(&["修订1 含税上限总价"], &case.path());
+    let now = value_of(&revised, "修订1 含税上限总价");
+    let last = format!("以上是签订时的。修订1 含税上限总价 = {now} 元，自2026-09-01起");
+    assert_eq!(told.lines().last(), Some(last.as_str()), "{told}");
+    assert!(!revised.contains("以上是签订时的"), "{revised}");
+
+    let rates = tree(&["税率"], &case.path());
+    assert!(rates.starts_with("税率 6%  ← 模板"), "{rates}");
+    assert!(rates.contains("修订1 税率 3%，自2026-09-01起  ← 合同.yaml:"), "{rates}");
+    assert_eq!(tree(&["税率"], &sample()).lines().count(), 2);
+
+    std::fs::remove_dir_all(case.path().join("结算")).expect("removed");
+    std::fs::remove_file(case.path().join("台账.jsonl")).expect("removed");
+    let done = ask(&["得分"], &case.path());
+    assert_eq!(done.status.code(), Some(2), "{}", support::told(&done));
+    let said = text(&done.stderr);
+    assert!(said.contains("结算/<月份>/") && !said.contains("是不是"), "{said}");
+}
