@@ -361,7 +361,7 @@ fn an_edited_ledger_line_and_an_altered_settlement() {
     let text = fs::read_to_string(&ledger).unwrap();
     fs::write(&ledger, text.replacen("\"应支付\":\"50492.32\"", "\"应支付\":\"50492.33\"", 1)).unwrap();
     copy.must_tell(&copy.march(), &["[V019]", "台账.jsonl:1", "50,492.33", "50,492.32"]);
-    copy.must_tell(&copy.march(), &["[V019]", "台账.jsonl:1", "这一行被改过"]);
+    copy.must_tell(&copy.march(), &["[V019]", "台账.jsonl:1", "第 1 行被改过"]);
     copy.must_tell(&copy.march(), &["[V020]", "台账.jsonl:1", "50,492.33", "50,492.32"]);
     fs::write(&ledger, text).unwrap();
 
