@@ -8,8 +8,8 @@ use clap::ValueEnum;
 
 use super::{Failure, Outcome, Session};
 use crate::bundle::workshop::Workshop;
-use crate::diagnostics::{CaseReport, human, json};
-use crate::verify::run::{Report, Request, Verified, run as verify};
+use crate::diagnostics::{CaseReport, Severity, human, json};
+use crate::verify::run::{Report, Request, Verified, What, run as verify};
 
 /// 核对生成的文件：读回 PDF 和 XLSX，由案卷重新计算，逐字逐格比较
 #[derive(Debug, clap::Args)]
@@ -79,13 +79,37 @@ fn of_report(report: &Report) -> CaseReport<'_> {
 /// Each place by itself, then how much was compared and what it came to.
 fn told(verified: &Verified, session: &Session<'_>) -> String {
     let paint = session.output.paint();
-    let mut text: String =
-        verified.reports.iter().map(|report| human::render(&[of_report(report)], paint)).collect();
-    let errors = verified.reports.iter().filter(|report| report.findings.has_errors()).count();
-    let outcome = match errors {
-        0 => "没有不符".to_owned(),
-        errors => format!("{errors} 处地方有不符，见上"),
-    };
+    let mut text = String::new();
+    for report in &verified.reports {
+        text += &human::render(&[of_report(report)], paint);
+        if let Some(case) = &report.case {
+            text += &format!("  案卷：{}\n", human::visible(&case.display().to_string()));
+        }
+    }
+    for folder in &verified.skipped {
+        text += &format!("跳过 {}：是 hetong diff 的对照结果，不是合同文件\n", folder.display());
+    }
+    let outcome = outcome(verified);
     text += &format!("核对了 {}：{outcome}\n", verified.tally);
     text
+}
+
+/// How many places and how many errors.
+fn outcome(verified: &Verified) -> String {
+    let places = |what| {
+        let failed = |report: &&Report| report.what == what && report.findings.has_errors();
+        verified.reports.iter().filter(failed).count()
+    };
+    let counted = [(What::Folder, "个文件夹"), (What::Ledger, "本台账"), (What::Returned, "份回传文件")];
+    let counted: Vec<String> = counted
+        .into_iter()
+        .map(|(what, unit)| (places(what), unit))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    if counted.is_empty() {
+        return "没有不符".to_owned();
+    }
+    let errors: usize = verified.reports.iter().map(|report| report.findings.count(Severity::Error)).sum();
+    format!("{}有不符，共 {errors} 个错误，见上", counted.join("、"))
 }

@@ -11,8 +11,9 @@ use walkdir::WalkDir;
 
 use super::checks::{self, MANIFEST, MISSING, NO_CASE, UNLISTED};
 use super::file::{FileCheck, check};
-use super::find::Nearby;
+use super::find::{self, Found, Nearby};
 use super::fresh::name_below;
+use super::gaps;
 use super::month;
 use super::record::{FILE, Kind, Record};
 use super::side::CaseSide;
@@ -27,6 +28,8 @@ pub struct Means<'a> {
     pub workshop: &'a Workshop,
     /// The case as the user named it.
     pub case: Option<&'a Path>,
+    /// Whether it is meant for all folders, there being only one.
+    pub only_one: bool,
     /// Cases around.
     pub nearby: &'a Nearby,
 }
@@ -38,6 +41,8 @@ pub struct Checked {
     pub name: String,
     /// Where it is.
     pub folder: PathBuf,
+    /// What it is; none where the manifest says nothing.
+    pub kind: Option<Kind>,
     /// What was found in it.
     pub findings: Findings,
     /// How much was looked at.
@@ -69,12 +74,13 @@ pub fn verify(folder: &Path, means: &Means<'_>) -> Result<Checked, String> {
         return Ok(Checked {
             name: fallback(),
             folder: folder.into(),
+            kind: None,
             findings,
             tally: Tally::default(),
             side: None,
         });
     };
-    let side = side(&record, means, &mut findings)?;
+    let side = side(&record, folder, means, &mut findings)?;
     let mut tally = Tally::default();
     if let Some(side) = &side {
         findings.extend(side.against(&record));
@@ -83,7 +89,7 @@ pub fn verify(folder: &Path, means: &Means<'_>) -> Result<Checked, String> {
             findings.extend(month::against(&record, month, side, folder));
         }
     }
-    findings.extend(strangers(folder, &record));
+    findings.extend(strangers(folder, &record, side.as_ref()));
     let checks: Vec<FileCheck> =
         record.outputs.par_iter().map(|listed| check(folder, listed, &record, side.as_ref())).collect();
     for check in checks {
@@ -92,9 +98,11 @@ pub fn verify(folder: &Path, means: &Means<'_>) -> Result<Checked, String> {
     }
     if let Kind::Summary(_) = &record.kind {
         findings.extend(month::summary(folder, &record));
+        findings.extend(gaps::cases_gone(folder, &record));
     }
     let name = if record.case.is_empty() { fallback() } else { record.case.clone() };
-    Ok(Checked { name, folder: folder.into(), findings: collected(findings), tally, side })
+    let kind = Some(record.kind);
+    Ok(Checked { name, folder: folder.into(), kind, findings: collected(findings), tally, side })
 }
 
 fn collected(findings: Vec<Diagnostic>) -> Findings {
@@ -105,15 +113,30 @@ fn collected(findings: Vec<Diagnostic>) -> Findings {
 
 fn side(
     record: &Record,
+    folder: &Path,
     means: &Means<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<CaseSide>, String> {
     if matches!(record.kind, Kind::Summary(_)) {
         return Ok(None);
     }
-    let found = means.case.map(Path::to_path_buf).or_else(|| means.nearby.case_of(record));
-    match found {
-        Some(folder) => CaseSide::read(&folder, record, means.workshop).map(Some),
+    // One that was named is only meant for the folders of its contract.
+    let named = means.case.filter(|case| means.only_one || find::of_contract(case, record));
+    let named = named.map(|case| Found { folder: case.to_path_buf(), others: Vec::new() });
+    match named.or_else(|| means.nearby.case_of(record, folder)) {
+        Some(Found { folder, others }) => {
+            if !others.is_empty() {
+                let others: Vec<String> =
+                    others.iter().map(|other| format!("“{}”", other.display())).collect();
+                let message = format!(
+                    "这份合同有几个内容不同的案卷：用的是“{}”，另有 {}；要用另一个，写 --case <案卷文件夹>",
+                    folder.display(),
+                    others.join("、")
+                );
+                findings.push(checks::graded(checks::of_file(&NO_CASE, FILE, message), Severity::Warning));
+            }
+            CaseSide::read(&folder, record, means.workshop).map(Some)
+        }
         None => {
             let number = record.number.as_deref().unwrap_or("没有编号");
             let message = format!(
@@ -145,7 +168,8 @@ fn not_listed_but_due(record: &Record, side: &CaseSide) -> Vec<Diagnostic> {
 }
 
 /// Files that look like ours and are not listed.
-fn strangers(folder: &Path, record: &Record) -> Vec<Diagnostic> {
+fn strangers(folder: &Path, record: &Record, side: Option<&CaseSide>) -> Vec<Diagnostic> {
+    let replaced = side.map(|side| month::replaced_names(&side.chain)).unwrap_or_default();
     let deep = if matches!(record.kind, Kind::Summary(_)) { 1 } else { 3 };
     let walk = WalkDir::new(folder).max_depth(deep).sort_by_file_name().into_iter();
     let own = |entry: &walkdir::DirEntry| {
@@ -157,8 +181,8 @@ fn strangers(folder: &Path, record: &Record) -> Vec<Diagnostic> {
     for entry in walk.filter_entry(own).filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
         let Some(name) = name_below(folder, entry.path()) else { continue };
         let document = [".pdf", ".xlsx"].iter().any(|extension| name.to_lowercase().ends_with(extension));
-        // What a correction replaced is kept under such a name, on purpose.
-        let kept = name.contains("，已更正）");
+        // What a correction replaced is kept under such a name, and held against the ledger.
+        let kept = replaced.contains(&name);
         if document && !kept && !record.outputs.iter().any(|listed| listed.file == name) {
             let size = fs::metadata(entry.path()).map_or(0, |data| data.len());
             let message =

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use walkdir::WalkDir;
 
-use super::record::FILE;
+use super::record::{FILE, Listed};
 use crate::bundle::build::build;
+use crate::bundle::changes::{CHANGES, write_changes};
 use crate::bundle::job::Job;
 use crate::bundle::produce::Press;
 use crate::bundle::settle_plan::{Request, Wanted, plan};
@@ -33,15 +34,23 @@ pub struct Fresh {
 ///
 /// # Errors
 /// Why it cannot be made, as a Chinese clause.
-pub fn bundle(job: &Job, fonts: &Fonts) -> Result<Fresh, String> {
+pub fn bundle(job: &Job, fonts: &Fonts, listed: &[Listed]) -> Result<Fresh, String> {
     let folder = tempfile::tempdir().map_err(|error| crate::input::folder::explain(&error))?;
     let target = folder.path().join("output");
     build(job, fonts, &[], &target).map_err(|error| error.to_string())?;
     let mut fresh = Fresh::default();
-    for entry in WalkDir::new(&target).into_iter().filter_map(Result::ok) {
-        if let (true, Some(name)) = (entry.file_type().is_file(), name_below(&target, entry.path())) {
-            fresh.files.insert(name, fs::read(entry.path()).unwrap_or_default());
-        }
+    for (name, bytes) in files_below(&target) {
+        fresh.files.insert(name, bytes);
+    }
+    // `hetong diff --at` puts the table of an earlier day beside what a build gives.
+    for number in 1..=job.figures.prices.revisions.len() {
+        let mark = format!("{CHANGES}（至修订{number}）.");
+        let own = |name: &str| name.starts_with(&mark);
+        let day = job.figures.prices.revisions.get(number - 1).and_then(|prices| prices.from);
+        let (Some(day), true) = (day, listed.iter().any(|listed| own(&listed.file))) else { continue };
+        let beside = folder.path().join(format!("changes-{number}"));
+        write_changes(job, fonts, Some(day), &beside).map_err(|error| error.to_string())?;
+        fresh.files.extend(files_below(&beside).filter(|(name, _)| own(name)));
     }
     let manifest = fresh.files.remove(FILE).unwrap_or_default();
     fresh.manifest = serde_json::from_slice(&manifest).unwrap_or_default();
@@ -72,6 +81,14 @@ pub fn month(job: &Job, fonts: &Fonts, templates: Arc<Templates>) -> Result<Fres
         fresh.settlements.insert(decided.settlement.order.clone(), texts.collect());
     }
     Ok(fresh)
+}
+
+fn files_below(target: &Path) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let files = WalkDir::new(target).into_iter().filter_map(Result::ok);
+    files.filter(|entry| entry.file_type().is_file()).filter_map(|entry| {
+        let name = name_below(target, entry.path())?;
+        Some((name, fs::read(entry.path()).unwrap_or_default()))
+    })
 }
 
 /// A path below a folder as the manifest writes it.

@@ -13,6 +13,7 @@ mod find;
 mod flow;
 mod folder;
 mod fresh;
+mod gaps;
 mod known;
 pub mod ledger;
 mod month;

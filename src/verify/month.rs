@@ -2,7 +2,7 @@
 //!
 //! May use: `verify`, `diagnostics`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::checks::{self, CELL, FIGURE, SETTLED};
 use super::folder::folders;
-use super::ledger::{Line, sha256, short};
+use super::ledger::{Chain, Line, sha256, short};
 use super::record::{FILE, Kind, Record};
 use super::side::CaseSide;
 use crate::diagnostics::{Diagnostic, Severity};
@@ -70,15 +70,21 @@ pub fn against(record: &Record, month: &str, side: &CaseSide, folder: &Path) -> 
         let line =
             side.chain.lines.iter().rfind(|line| same_name(&line.order, &entry.order) && line.month == month);
         match line {
-            Some(line) => {
-                findings.extend(with_line(&entry, line));
-                findings.extend(issued_files(line, folder, side));
-            }
+            // From a line that was edited nothing follows.
+            Some(line) if line.edited => {}
+            Some(line) => findings.extend(with_line(&entry, line)),
             None => {
                 let message = format!("清单说 {} {month} 已开具，台账里没有这一份", entry.order);
                 findings.push(checks::of_file(&SETTLED, FILE, message));
             }
         }
+    }
+    let replaced = side.chain.replaced();
+    for line in side.chain.lines.iter().filter(|line| line.month == month) {
+        findings.extend(match replaced.contains(&line.number) {
+            true => replaced_files(line, folder),
+            false => issued_files(line, folder, side),
+        });
     }
     findings.extend(
         side.settled
@@ -164,6 +170,51 @@ fn issued_files(line: &Line, folder: &Path, side: &CaseSide) -> Vec<Diagnostic> 
             }
         };
         findings.push(checks::graded(checks::of_file(&SETTLED, name, message), severity));
+    }
+    findings
+}
+
+/// Under which name a correction keeps a file that it replaces.
+fn kept_as(line: &Line, name: &str) -> Option<String> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    Some(format!("{stem}（台账第{}号，已更正）.{extension}", line.number))
+}
+
+/// The names of all files that corrections replaced.
+pub fn replaced_names(chain: &Chain) -> BTreeSet<String> {
+    let replaced = chain.replaced();
+    let lines = chain.lines.iter().filter(|line| replaced.contains(&line.number));
+    lines.flat_map(|line| line.outputs.keys().filter_map(|name| kept_as(line, name))).collect()
+}
+
+/// What was signed before it was corrected is still as it was issued. No case gives it any more: only its hash proves it.
+fn replaced_files(line: &Line, folder: &Path) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (name, hash) in &line.outputs {
+        let Some(kept) = kept_as(line, name) else { continue };
+        let (severity, message) = match fs::read(folder.join(&kept)) {
+            Ok(bytes) if sha256(&bytes) == *hash => continue,
+            Ok(bytes) => (
+                Severity::Error,
+                format!(
+                    "“{kept}”不是台账序号 {} 当时开具的那个文件：校验码是 {}，台账记的是 {}",
+                    line.number,
+                    short(&sha256(&bytes)),
+                    short(hash)
+                ),
+            ),
+            Err(error) => (
+                Severity::Warning,
+                format!(
+                    "台账序号 {} 开具、后来更正的“{name}”应留存为“{kept}”，但{}；当时开具了什么，已没有文件可以证明",
+                    line.number,
+                    crate::input::folder::explain(&error)
+                ),
+            ),
+        };
+        let mut finding = checks::graded(checks::of_file(&SETTLED, &kept, message), severity);
+        finding.help = "从签署时的存档取回这个文件，按这个名字放进文件夹。".to_owned();
+        findings.push(finding);
     }
     findings
 }

@@ -40,6 +40,8 @@ pub enum Kind {
     Month(String),
     /// The 结算汇总 of a month.
     Summary(String),
+    /// What `hetong diff` wrote of two folders: nothing that a case gives.
+    Comparison,
 }
 
 /// A manifest as read.
@@ -105,6 +107,7 @@ impl Record {
         let kind = match (month, value.get("cases").is_some()) {
             (Some(month), true) => Kind::Summary(month),
             (Some(month), false) => Kind::Month(month),
+            (None, _) if is_comparison(&value, &outputs) => Kind::Comparison,
             (None, _) => Kind::Bundle { is_final: text(&value, "state").as_deref() == Some("final") },
         };
         Some(Self {
@@ -121,6 +124,13 @@ impl Record {
     pub fn figures(&self) -> BTreeMap<String, String> {
         figures(&self.value)
     }
+}
+
+/// Between two folders: no case, and nothing but 文本对照.
+fn is_comparison(manifest: &Value, outputs: &[Listed]) -> bool {
+    let has = |key: &str| manifest.get(key).is_some();
+    let compared = has("old") && has("new") && !has("case") && !has("contract_number");
+    compared && outputs.iter().all(|listed| listed.file.starts_with("文本对照."))
 }
 
 /// The figures that a manifest lists, by name.

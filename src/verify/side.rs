@@ -51,7 +51,9 @@ impl CaseSide {
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let (scope, purpose) = match &record.kind {
             Kind::Bundle { is_final: true } => (Scope::Contract, Purpose::Final),
-            Kind::Bundle { is_final: false } | Kind::Summary(_) => (Scope::Contract, Purpose::Draft),
+            Kind::Bundle { is_final: false } | Kind::Summary(_) | Kind::Comparison => {
+                (Scope::Contract, Purpose::Draft)
+            }
             Kind::Month(month) => (month.parse().map_or(Scope::Contract, Scope::Month), Purpose::Draft),
         };
         let draft = Draft::read_with(folder, scope, workshop).map_err(|error| text(&error))?;
@@ -61,7 +63,7 @@ impl CaseSide {
         let fresh = match (job.readable, &record.kind) {
             (false, _) => Err("合同.yaml 读不出来".to_owned()),
             (true, Kind::Month(_)) => fresh::month(&job, &fonts, templates),
-            (true, _) => fresh::bundle(&job, &fonts),
+            (true, _) => fresh::bundle(&job, &fonts, &record.outputs),
         };
         let figures = Figures::of(&job.case, &job.pack);
         let settled = settled(&job.case, &job.pack, &figures);
@@ -90,13 +92,15 @@ impl CaseSide {
         if record.kind == (Kind::Bundle { is_final: true }) && self.job.refuses_final() {
             let errors = self.job.findings.count(Severity::Error);
             let message = format!(
-                "清单说是定稿，但案卷现在有 {errors} 个错误、{} 处待填；运行 hetong check 查看",
-                self.job.blanks.len()
+                "清单说是定稿，但案卷现在有 {errors} 个错误、{} 处待填{}；运行 hetong check 查看",
+                self.job.blanks.len(),
+                self.of_ledger()
             );
             findings.push(checks::of_file(&CASE_ERRORS, FILE, message));
         }
         if let Err(why) = &self.fresh {
-            let message = format!("由案卷重新生成时失败（{why}），没有可以逐字比较的文件");
+            let message =
+                format!("由案卷重新生成时失败（{why}{}），没有可以逐字比较的文件", self.of_ledger());
             findings.push(checks::of_file(&CASE_ERRORS, FILE, message));
         }
         let number = self.job.case.contract.number.as_ref().map(|number| number.value.as_str());
@@ -107,6 +111,18 @@ impl CaseSide {
         }
         findings.extend(self.recorded_figures(record));
         findings
+    }
+
+    /// That it is the ledger, where it is.
+    fn of_ledger(&self) -> String {
+        let its = |finding: &&Diagnostic| {
+            finding.severity == Severity::Error
+                && finding.origin.file().is_some_and(|file| &**file == LEDGER_FILE)
+        };
+        match self.job.findings.iter().filter(its).count() {
+            0 => String::new(),
+            count => format!("；其中 {count} 个在台账（{LEDGER_FILE}）"),
+        }
     }
 
     fn inputs(&self, record: &Record) -> Vec<Diagnostic> {
