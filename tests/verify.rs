@@ -7,7 +7,6 @@
 mod support;
 
 use std::fs;
-use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -15,6 +14,7 @@ use std::sync::OnceLock;
 use hetong::bundle::recorded::sealed;
 use hetong::input::folder::sha256_hex;
 use serde_json::Value;
+use support::books::replace_in_sheet;
 use support::{arg, copy_folder, repository, run, told};
 
 const CASE: &str = "星河示例";
@@ -172,29 +172,6 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// Replaces a text in the first sheet of a workbook, which must be there.
-fn edit_book(path: &Path, from: &str, to: &str) {
-    let bytes = fs::read(path).expect("a workbook");
-    let mut book = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let mut done = false;
-    for index in 0..book.len() {
-        let mut part = book.by_index(index).expect("a part");
-        let mut content = String::new();
-        let name = part.name().expect("a name").into_owned();
-        part.read_to_string(&mut content).expect("text");
-        if name == "xl/worksheets/sheet1.xml" {
-            assert!(content.contains(from), "{from} is not in {content}");
-            content = content.replacen(from, to, 1);
-            done = true;
-        }
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
-        out.write_all(content.as_bytes()).expect("written");
-    }
-    assert!(done);
-    fs::write(path, out.finish().expect("a zip").into_inner()).expect("written");
-}
-
 #[test]
 fn what_hetong_wrote_is_clean_with_and_without_naming_the_case() {
     let copy = Copy::new();
@@ -324,10 +301,10 @@ fn a_stored_result_a_formula_and_a_number_made_text() {
     let copy = Copy::new();
     let folder = copy.bundle();
     let sheet = folder.join(PRICE_SHEET);
-    edit_book(&sheet, "<f>SUM(J5:J25)</f><v>17275715.69</v>", "<f>SUM(J5:J25)</f><v>17275715.96</v>");
-    edit_book(&sheet, "<f>SUM(I5:I25)</f>", "<f>SUM(I5:I24)</f>");
-    edit_book(&sheet, "<v>832.08</v>", "<v>823.08</v>");
-    edit_book(&sheet, "\"><f>ROUND(C6*F6,2)</f><v>369815</v>", "\" t=\"str\"><v>369,815.00</v>");
+    replace_in_sheet(&sheet, "<f>SUM(J5:J25)</f><v>17275715.69</v>", "<f>SUM(J5:J25)</f><v>17275715.96</v>");
+    replace_in_sheet(&sheet, "<f>SUM(I5:I25)</f>", "<f>SUM(I5:I24)</f>");
+    replace_in_sheet(&sheet, "<v>832.08</v>", "<v>823.08</v>");
+    replace_in_sheet(&sheet, "\"><f>ROUND(C6*F6,2)</f><v>369815</v>", "\" t=\"str\"><v>369,815.00</v>");
     forge(&folder, PRICE_SHEET);
     copy.must_tell(&folder, &["[V018]", PRICE_SHEET, "J26", "17275715.96", "17275715.69"]);
     copy.must_tell(&folder, &["[V017]", PRICE_SHEET, "I26", "SUM(I5:I24)", "SUM(I5:I25)"]);
@@ -400,7 +377,7 @@ fn what_came_back_from_a_supplier() {
     fs::copy(copy.bundle().join(PRICES), &pdf).unwrap();
     fs::copy(copy.bundle().join(PRICE_SHEET), &sheet).unwrap();
     edit_pdf(&pdf, "1,268.84", "1,286.84");
-    edit_book(&sheet, "<v>832.08</v>", "<v>849.06</v>");
+    replace_in_sheet(&sheet, "<v>832.08</v>", "<v>849.06</v>");
     let (code, said) = copy.verify(&copy.bundle(), &["--returned", arg(&pdf), arg(&sheet)]);
     assert_eq!(code, Some(1), "{said}");
     let found = |words: &[&str]| said.split("\n\n").any(|one| words.iter().all(|word| one.contains(word)));

@@ -7,11 +7,11 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{Cursor, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use calamine::{Data, Reader, Xlsx};
+use support::books::edit_sheet;
 use support::{CaseCopy, arg, copy_folder, run, told};
 
 const CASE: &str = "星河示例";
@@ -131,24 +131,6 @@ fn findings(said: &str) -> Vec<&str> {
     starts.map(|at| said[at..].split("\n\n").next().unwrap_or_default()).collect()
 }
 
-/// Changes the first sheet of a workbook.
-fn edit(path: &Path, change: impl Fn(String) -> String) {
-    let bytes = fs::read(path).expect("a workbook");
-    let mut book = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for index in 0..book.len() {
-        let mut part = book.by_index(index).expect("a part");
-        let (name, mut content) = (part.name().expect("a name").into_owned(), String::new());
-        part.read_to_string(&mut content).expect("text");
-        if name == "xl/worksheets/sheet1.xml" {
-            content = change(content);
-        }
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
-        out.write_all(content.as_bytes()).expect("written");
-    }
-    fs::write(path, out.finish().expect("a zip").into_inner()).expect("written");
-}
-
 /// As openpyxl saves it: formulas without their results.
 fn without_results(sheet: String) -> String {
     let mut parts = sheet.split("</f><v>");
@@ -167,7 +149,7 @@ fn two_changes_with_orders_settlements_and_corrections_are_clean() {
 fn results_that_another_program_dropped_hide_no_typed_change() {
     let (_kept, folder) = bundle();
     let file = "附件3-报价表.xlsx";
-    edit(&folder.join(file), |sheet| {
+    edit_sheet(&folder.join(file), |sheet| {
         let sheet = without_results(sheet);
         // 832.08 was cut to 800.00.
         assert!(sheet.contains("<v>800</v>"), "{sheet}");
@@ -217,7 +199,7 @@ fn an_earlier_edition_that_came_back_is_told() {
     let away = tempfile::tempdir().expect("a folder");
     let back = away.path().join("附件3-报价表-回传.xlsx");
     fs::copy(folder.join("历次版本/附件3-报价表（签订时）.xlsx"), &back).expect("a copy");
-    edit(&back, without_results);
+    edit_sheet(&back, without_results);
     let (_, said) = verify(&folder, &["--returned", arg(&back)]);
     let found = findings(&said);
     assert!(found.len() == 2 && found.iter().any(|one| one.contains("不是现行版本")), "{said}");

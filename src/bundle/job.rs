@@ -17,6 +17,7 @@ use crate::input::months::{self, Scope};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::{Fault, FaultKind};
+use crate::model::ledger::Ledger;
 use crate::pack::{Pack, PackError};
 use crate::render::fonts::Fonts;
 use crate::rules::{self, Context, Purpose, RuleOutcome};
@@ -32,6 +33,8 @@ pub struct Draft {
     pub loaded: LoadedCase,
     /// The pack it names, or the default.
     pub pack: Arc<Pack>,
+    /// Whether the ledger was read for what it forbids only, and says nothing of the documents.
+    ledger_aside: bool,
 }
 
 /// A case made ready.
@@ -80,7 +83,8 @@ impl Draft {
         let months = months::load(folder, scope, &pack);
         loaded.case.months = months.months;
         loaded.case.ledger = months.ledger;
-        if scope == Scope::Contract {
+        let ledger_aside = scope == Scope::Contract;
+        if ledger_aside {
             let (ledger, sources) = months::ledger_beside_adjustments(folder, &loaded.case);
             loaded.case.ledger = ledger;
             loaded.sources.extend(sources);
@@ -88,7 +92,7 @@ impl Draft {
         loaded.faults.extend(months.faults);
         loaded.sources.extend(months.sources);
         loaded.inputs.extend(months.inputs);
-        Ok(Self { loaded, pack })
+        Ok(Self { loaded, pack, ledger_aside })
     }
 
     /// Computes and checks it. With `fonts`, every character is checked for a glyph, too.
@@ -98,7 +102,8 @@ impl Draft {
 
     /// The same as one of a batch of cases, in all of which `people` worked.
     pub fn check_among(self, people: &People, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
-        let Self { loaded: LoadedCase { case, readable, faults, sources, inputs, .. }, pack } = self;
+        let Self { loaded, pack, ledger_aside } = self;
+        let LoadedCase { case, readable, faults, sources, inputs, .. } = loaded;
         let figures = CaseFigures::of(&case, &pack);
         // A file that cannot be read leaves nothing to judge: only that is told.
         let blanks = if readable { blanks(&case, &figures) } else { Vec::new() };
@@ -116,8 +121,13 @@ impl Draft {
             people,
             purpose,
         };
-        let (findings, outcomes) =
+        let (findings, mut outcomes) =
             if readable { rules::run_all(&context) } else { rules::run_files(&context) };
+        if readable && ledger_aside && case.ledger != Ledger::default() {
+            // The 核对报告 of the contract must not change with every month that is issued.
+            let without = Case { ledger: Ledger::default(), ..case.clone() };
+            rules::leave_aside(&mut outcomes, &Context { case: &without, ..context });
+        }
         let book = figure_book(&case, &pack, &figures);
         Job { case, readable, pack, figures, book, blanks, findings, outcomes, sources, inputs, purpose }
     }

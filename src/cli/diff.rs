@@ -90,7 +90,7 @@ enum Done {
     /// There is nothing to compare, and why.
     Nothing(String),
     /// The table, and what was written.
-    Table(Box<ChangesView>, Written),
+    Table(Box<(ChangesView, Written)>),
 }
 
 fn compare(
@@ -111,7 +111,7 @@ fn compare(
         (Some(_), None) => write_changes(&job, &fonts, on, &target)
             .map(|written| {
                 let up_to = in_force(&job.figures.prices, on);
-                Done::Table(Box::new(ChangesView::of(&job.case, &job.figures, up_to)), written)
+                Done::Table(Box::new((ChangesView::of(&job.case, &job.figures, up_to), written)))
             })
             .map_err(|error| error.to_string()),
     };
@@ -148,7 +148,8 @@ fn tell(compared: Vec<Compared>, session: &mut Session<'_>) -> Result<Outcome, F
         let name = &checked.name;
         match done {
             Ok(Done::Nothing(why)) => session.output.print(&format!("{name}：{why}\n")),
-            Ok(Done::Table(view, written)) => {
+            Ok(Done::Table(made)) => {
+                let (view, written) = *made;
                 let paint = session.output.paint();
                 session.output.print(&describe(name, &view, &target, &written, paint));
             }

@@ -263,6 +263,14 @@ pub fn run_all(context: &Context) -> (Findings, Vec<RuleOutcome>) {
     run_those(context, |_| true)
 }
 
+/// Takes rules that found nothing for 不适用 if `context`, which lacks something they looked at, gives them nothing to look at.
+pub fn leave_aside(outcomes: &mut [RuleOutcome], context: &Context) {
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.count == 0) {
+        let rule = RULES.iter().find(|rule| rule.info.id == outcome.id);
+        outcome.applicable = rule.is_some_and(|rule| (rule.applies)(context));
+    }
+}
+
 /// Runs the rules on files only, for a case of which nothing could be read.
 pub fn run_files(context: &Context) -> (Findings, Vec<RuleOutcome>) {
     run_those(context, |info| info.family() == "F")

@@ -27,7 +27,8 @@ pub fn without_manifest(path: &Path) -> Vec<(PathBuf, Vec<String>)> {
     let walk = WalkDir::new(path).sort_by_file_name().into_iter();
     let worth = |entry: &walkdir::DirEntry| {
         let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-        !hidden && !(entry.file_type().is_dir() && is_whole(entry.path()))
+        let bundle = entry.file_type().is_dir() && is_whole(entry.path());
+        !hidden && !bundle
     };
     for entry in walk.filter_entry(worth).filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
         let name = entry.file_name().to_string_lossy().into_owned();

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
+pub mod books;
 pub mod recalculation;
 pub mod settlements;
 
