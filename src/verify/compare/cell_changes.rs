@@ -1,9 +1,11 @@
-//! What differs between two workbooks, cell by cell.
+//! What differs between two workbooks, cell by cell; a row that came or went is told as one.
 //!
-//! May use: `sheet_cells`, `input::workbook` for the number that a spreadsheet shows.
+//! May use: `sheet_cells`, `row_alignment`, `cell_shown`, `input::workbook` for the number that a spreadsheet shows.
 
 use std::collections::BTreeSet;
 
+use super::cell_shown::shown;
+use super::row_alignment::align;
 use crate::diagnostics::CellRef;
 use crate::input::workbook::from_float;
 use crate::verify::read::sheet_cells::{Book, BookCell, BookSheet, CellValue};
@@ -23,6 +25,8 @@ pub struct CellChange {
     pub before: String,
     /// What stands there now; empty for nothing.
     pub after: String,
+    /// Both as their sheets show them: `1,102,506.00` for 1102506.
+    pub seen: (String, String),
 }
 
 /// What differs, in the order of the sheets and cells.
@@ -39,19 +43,20 @@ pub fn cells(old: &Book, new: &Book) -> Vec<CellChange> {
     for name in old.names.keys().chain(new.names.keys()).collect::<BTreeSet<_>>() {
         let (before, after) = (old.names.get(name), new.names.get(name));
         if before != after {
-            let shown = |text: Option<&String>| text.cloned().unwrap_or_default();
-            changes.push(CellChange {
-                sheet: String::new(),
-                cell: None,
-                about: name.clone(),
-                what: "名称",
-                before: shown(before),
-                after: shown(after),
-            });
+            let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+            let (before, after) = (text(before), text(after));
+            let seen = (before.clone(), after.clone());
+            let (sheet, about) = (String::new(), name.clone());
+            changes.push(CellChange { sheet, cell: None, about, what: "名称", before, after, seen });
         }
     }
     changes
 }
+
+/// A row that only the old sheet has.
+pub const ROW_GONE: &str = "删去的行";
+/// A row that only the new sheet has.
+pub const ROW_CAME: &str = "新增的行";
 
 fn of_sheet(sheet: &BookSheet, what: &'static str, before: &str, after: &str) -> CellChange {
     CellChange {
@@ -61,6 +66,7 @@ fn of_sheet(sheet: &BookSheet, what: &'static str, before: &str, after: &str) ->
         what,
         before: before.to_owned(),
         after: after.to_owned(),
+        seen: (before.to_owned(), after.to_owned()),
     }
 }
 
@@ -69,23 +75,27 @@ fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>
     if old.hidden != new.hidden {
         changes.push(of_sheet(new, "工作表", seen(old.hidden), seen(new.hidden)));
     }
-    let places: BTreeSet<CellRef> = old.cells.keys().chain(new.cells.keys()).copied().collect();
+    let aligned = align(old, new);
+    if let Some(aligned) = &aligned {
+        changes.extend(aligned.gone.iter().map(|row| of_row(new, ROW_GONE, old, *row)));
+        changes.extend(aligned.came.iter().map(|row| of_row(new, ROW_CAME, new, *row)));
+    }
+    let came = |row: u32| aligned.as_ref().is_some_and(|aligned| aligned.came.contains(&row));
+    let old = aligned.as_ref().map_or(old, |aligned| &aligned.sheet);
+    let places = old.cells.keys().chain(new.cells.keys().filter(|cell| !came(cell.row)));
+    let places: BTreeSet<CellRef> = places.copied().collect();
     for place in places {
         let (before, after) = (old.cells.get(&place), new.cells.get(&place));
         let about = || about(new, place);
-        for (what, before, after) in differing(before, after) {
-            changes.push(CellChange {
-                sheet: new.name.clone(),
-                cell: Some(place),
-                about: about(),
-                what,
-                before,
-                after,
-            });
+        for (what, (before, after), seen) in differing(before, after) {
+            let (sheet, cell, about) = (new.name.clone(), Some(place), about());
+            changes.push(CellChange { sheet, cell, about, what, before, after, seen });
         }
     }
     let merges = |sheet: &BookSheet| {
-        let mut merges: Vec<String> = sheet.merges.iter().map(|(a, b)| format!("{a}:{b}")).collect();
+        // Those of a row that came are told with it.
+        let merges = sheet.merges.iter().filter(|(a, b)| a.row != b.row || !came(a.row));
+        let mut merges: Vec<String> = merges.map(|(a, b)| format!("{a}:{b}")).collect();
         merges.sort();
         merges
     };
@@ -97,12 +107,37 @@ fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>
         let change = of_sheet(new, "合并单元格", &only(&before, &after), &only(&after, &before));
         changes.push(change);
     }
-    if old.hidden_rows != new.hidden_rows {
-        changes.push(of_sheet(new, "隐藏的行", &rows(&old.hidden_rows), &rows(&new.hidden_rows)));
+    let hidden: Vec<u32> = new.hidden_rows.iter().copied().filter(|row| !came(*row)).collect();
+    if old.hidden_rows != hidden {
+        changes.push(of_sheet(new, "隐藏的行", &rows(&old.hidden_rows), &rows(&hidden)));
     }
     if old.hidden_columns != new.hidden_columns {
         changes.push(of_sheet(new, "隐藏的列", &columns(&old.hidden_columns), &columns(&new.hidden_columns)));
     }
+}
+
+/// A row that only one of the two sheets has, with all that stands in it.
+fn of_row(sheet: &BookSheet, what: &'static str, whose: &BookSheet, row: u32) -> CellChange {
+    let cells = whose.cells.range(CellRef { row, column: 0 }..=CellRef { row, column: u32::MAX });
+    let texts = |text: &dyn Fn(&BookCell) -> String| -> String {
+        let formula = |cell: &BookCell| cell.formula.as_ref().map(|formula| format!("={formula}"));
+        let or_formula = |cell: &BookCell| match cell.value {
+            CellValue::Empty => formula(cell).unwrap_or_default(),
+            _ => text(cell).split_whitespace().collect::<Vec<_>>().join(" "),
+        };
+        cells
+            .clone()
+            .map(|(_, cell)| or_formula(cell))
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("｜")
+    };
+    let (plain, seen) = (texts(&|cell| cell.value.shown()), texts(&shown));
+    let sides = |text: String| if what == ROW_GONE { (text, String::new()) } else { (String::new(), text) };
+    let ((before, after), seen) = (sides(plain), sides(seen));
+    let hidden = if whose.hidden_rows.contains(&row) { "（隐藏的行）" } else { "" };
+    let about = format!("{}第 {} 行{hidden}", if what == ROW_GONE { "旧" } else { "" }, row + 1);
+    CellChange { sheet: sheet.name.clone(), cell: None, about, what, before, after, seen }
 }
 
 fn rows(rows: &[u32]) -> String {
@@ -119,23 +154,26 @@ fn columns(columns: &[(u32, u32)]) -> String {
     columns.iter().map(shown).collect::<Vec<_>>().join("、")
 }
 
+/// What it is, the values, and the values as they are seen.
+type Difference = (&'static str, (String, String), (String, String));
+
 /// In what two cells differ: what it holds, its kind, its formula.
-fn differing(old: Option<&BookCell>, new: Option<&BookCell>) -> Vec<(&'static str, String, String)> {
+fn differing(old: Option<&BookCell>, new: Option<&BookCell>) -> Vec<Difference> {
     let nothing = BookCell::default();
     let (old, new) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
     let mut found = Vec::new();
     let formula = |cell: &BookCell| cell.formula.as_deref().map(plain_formula).unwrap_or_default();
     let (before, after) = (formula(old), formula(new));
     if before != after {
-        let shown = |text: &str| if text.is_empty() { String::new() } else { format!("={text}") };
-        found.push(("公式", shown(&before), shown(&after)));
+        let equals = |text: &str| if text.is_empty() { String::new() } else { format!("={text}") };
+        let sides = (equals(&before), equals(&after));
+        found.push(("公式", sides.clone(), sides));
     }
     if !same_value(&old.value, &new.value) {
-        let kinds = (&old.value, &new.value);
         let is_typed = |value: &CellValue| *value != CellValue::Empty;
-        let other_kind = old.value.kind() != new.value.kind() && is_typed(kinds.0) && is_typed(kinds.1);
-        let shown = |value: &CellValue| {
-            if other_kind { format!("{}（{}）", value.shown(), value.kind()) } else { value.shown() }
+        let other_kind = old.value.kind() != new.value.kind() && is_typed(&old.value) && is_typed(&new.value);
+        let kind = |cell: &BookCell, text: String| {
+            if other_kind { format!("{text}（{}）", cell.value.kind()) } else { text }
         };
         let what = match (other_kind, &new.value, &old.value) {
             (true, _, _) => "类型",
@@ -143,7 +181,9 @@ fn differing(old: Option<&BookCell>, new: Option<&BookCell>) -> Vec<(&'static st
             (_, CellValue::Error(_), _) => "错误值",
             _ => "文本",
         };
-        found.push((what, shown(&old.value), shown(&new.value)));
+        let plain = |cell: &BookCell| kind(cell, cell.value.shown());
+        let seen = |cell: &BookCell| kind(cell, shown(cell));
+        found.push((what, (plain(old), plain(new)), (seen(old), seen(new))));
     }
     found
 }

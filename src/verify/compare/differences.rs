@@ -192,9 +192,10 @@ impl Writer {
             sides.map(|(stream, range)| mark_before(stream, range.start)).collect();
         if let Some(Some(mark)) = marks.first()
             && marks.iter().all(|other| *other == Some(mark))
-            && !self.pieces.is_empty()
         {
-            self.push(Fate::Kept, mark);
+            if !self.pieces.is_empty() {
+                self.push(Fate::Kept, mark);
+            }
             self.parted = true;
         }
     }

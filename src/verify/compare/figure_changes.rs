@@ -22,7 +22,15 @@ pub struct FigureChange {
     pub percent: String,
 }
 
-/// The figures of two manifests; those of the whole contract before those of single rows.
+impl FigureChange {
+    /// Whether only one of the two has it.
+    pub fn is_one_sided(&self) -> bool {
+        self.before.is_empty() || self.after.is_empty()
+    }
+}
+
+/// The figures of two manifests: first those of another value, then those that only one has; of each, those of the whole
+/// contract before those of single rows.
 pub fn figures(case: &str, old: &Value, new: &Value) -> Vec<FigureChange> {
     let (old, new) = (listed(old), listed(new));
     let mut changes = Vec::new();
@@ -35,7 +43,8 @@ pub fn figures(case: &str, old: &Value, new: &Value) -> Vec<FigureChange> {
         }
     }
     // 产品/平台服务·高级 含税单价 is one row's; 含税上限总价 is the contract's.
-    changes.sort_by_key(|change| change.name.contains('·'));
+    // Another value is what is looked for; what came and went, the documents tell.
+    changes.sort_by_key(|change| (change.is_one_sided(), change.name.contains('·')));
     changes
 }
 
@@ -146,6 +155,18 @@ mod tests {
             ("17,275,715.69 元", "17,270,611.79 元")
         );
         assert!(figures("", &old, &old).is_empty());
+    }
+
+    #[test]
+    fn another_value_stands_before_what_came_and_went() {
+        let list = |names: &[(&str, &str)]| {
+            let figure = |(name, value): &(&str, &str)| json!({"name": name, "value": value, "unit": "元"});
+            json!({"figures": names.iter().map(figure).collect::<Vec<_>>()})
+        };
+        let changes =
+            figures("", &list(&[("去", "1"), ("甲·价", "1")]), &list(&[("来", "1"), ("甲·价", "2")]));
+        let names: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
+        assert_eq!(names, ["甲·价", "来", "去"]);
     }
 
     #[test]

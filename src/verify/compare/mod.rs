@@ -3,12 +3,14 @@
 //! May use: `verify::read`, `bundle`, `view`, `render`.
 
 pub mod cell_changes;
+pub mod cell_shown;
 pub mod differences;
 pub mod figure_changes;
 pub mod folders;
 pub mod line_changes;
 pub mod redline;
 pub mod redline_sheet;
+pub mod row_alignment;
 pub mod text_edits;
 pub mod text_place;
 pub mod text_stream;

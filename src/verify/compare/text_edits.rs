@@ -73,8 +73,8 @@ fn number(name: String, names: &mut HashMap<String, usize>) -> usize {
     *names.entry(name).or_insert(next)
 }
 
-/// Of the equal places where a pure insertion or deletion could stand, the one that begins a paragraph: `a[ba]b` is
-/// `[ab]ab`.
+/// Of the equal places where a pure insertion or deletion could stand, the one that begins a row or paragraph, else a
+/// cell: `a[ba]b` is `[ab]ab`.
 fn slide(old: &Stream, new: &Stream, edit: Edit) -> Edit {
     let (stream, range) = match (edit.old.is_empty(), edit.new.is_empty()) {
         (true, false) => (new, edit.new.clone()),
@@ -84,17 +84,20 @@ fn slide(old: &Stream, new: &Stream, edit: Edit) -> Edit {
     let same = |a: usize, b: usize| {
         stream.tokens.get(a).zip(stream.tokens.get(b)).is_some_and(|(a, b)| a.text == b.text)
     };
-    let begins_unit = |at: usize| {
-        stream.tokens.get(at).is_some_and(|t| stream.units.get(t.unit).is_some_and(|u| u.tokens.start == at))
+    // The unit that begins at a word: 2 for a row or paragraph, 1 for a cell within a row.
+    let begins = |at: usize| {
+        let unit = stream.tokens.get(at).and_then(|token| stream.units.get(token.unit));
+        unit.filter(|unit| unit.tokens.start == at).map_or(0, |unit| if unit.beside { 1 } else { 2 })
     };
-    let mut by = 0;
-    while !begins_unit(range.start - by) && range.start > by && same(range.start - by - 1, range.end - by - 1)
-    {
+    let most = range.start.min(edit.old.start).min(edit.new.start);
+    let (mut best, mut by) = ((begins(range.start), 0), 0);
+    while best.0 < 2 && by < most && same(range.start - by - 1, range.end - by - 1) {
         by += 1;
+        if begins(range.start - by) > best.0 {
+            best = (begins(range.start - by), by);
+        }
     }
-    if by == 0 || !begins_unit(range.start - by) || edit.old.start < by || edit.new.start < by {
-        return edit;
-    }
+    let by = best.1;
     Edit { old: edit.old.start - by..edit.old.end - by, new: edit.new.start - by..edit.new.end - by }
 }
 

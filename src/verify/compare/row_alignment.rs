@@ -1,0 +1,274 @@
+//! Rows of two sheets matched by their words, so that a row that came or went is told as one row and not as all those
+//! that it moved.
+//!
+//! May use: `sheet_cells`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::diagnostics::CellRef;
+use crate::verify::read::sheet_cells::{BookCell, BookSheet, CellValue};
+
+/// Sheets of more rows are compared where their cells stand.
+const ROWS: u32 = 5_000;
+/// Stretches of more rows are matched in their order.
+const STRETCH: usize = 120;
+
+/// An old sheet with its rows where the new one has them.
+#[derive(Debug)]
+pub struct Aligned {
+    /// The old sheet without the rows that went; its formulas speak of the new rows.
+    pub sheet: BookSheet,
+    /// Rows that went, by their old numbers from 0.
+    pub gone: Vec<u32>,
+    /// Rows that came, by their new numbers from 0.
+    pub came: Vec<u32>,
+}
+
+/// Matches the rows; none where no row came or went.
+pub fn align(old: &BookSheet, new: &BookSheet) -> Option<Aligned> {
+    let (before, after) = (rows(old)?, rows(new)?);
+    let names = |rows: &[Row]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
+    let mut pairs = Vec::new();
+    for (old, new, equal) in stretches(&names(&before), &names(&after)) {
+        if equal || old.len() == new.len() {
+            pairs.extend(old.zip(new));
+        } else {
+            let (a, b) = (before.get(old.clone())?, after.get(new.clone())?);
+            pairs.extend(matched(a, b).into_iter().map(|(o, n)| (old.start + o, new.start + n)));
+        }
+    }
+    let number = |row: usize| u32::try_from(row).unwrap_or(u32::MAX);
+    let places: BTreeMap<u32, u32> = pairs.iter().map(|(old, new)| (number(*old), number(*new))).collect();
+    let kept: std::collections::BTreeSet<u32> = places.values().copied().collect();
+    let filled = |rows: &[Row], is_kept: &dyn Fn(u32) -> bool| -> Vec<u32> {
+        let filled = (0_u32..).zip(rows).filter(|(_, row)| !row.cells.is_empty());
+        filled.map(|(at, _)| at).filter(|at| !is_kept(*at)).collect()
+    };
+    let gone = filled(&before, &|row| places.contains_key(&row));
+    let came = filled(&after, &|row| kept.contains(&row));
+    (!gone.is_empty() || !came.is_empty()).then(|| Aligned { sheet: moved(old, &places), gone, came })
+}
+
+/// What a row is known by.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    /// Its words, which stay while its figures change; of a row without words, its figures.
+    name: String,
+    /// All that it holds.
+    cells: Vec<(u32, String)>,
+}
+
+fn rows(sheet: &BookSheet) -> Option<Vec<Row>> {
+    let last = sheet.cells.keys().map(|cell| cell.row).max().unwrap_or(0);
+    if last > ROWS {
+        return None;
+    }
+    let mut rows = vec![Row::default(); usize::try_from(last).ok()? + 1];
+    for (place, cell) in &sheet.cells {
+        let row = rows.get_mut(usize::try_from(place.row).ok()?)?;
+        match &cell.value {
+            CellValue::Empty if cell.formula.is_none() => continue,
+            CellValue::Text(text) if text.chars().any(char::is_alphabetic) => {
+                row.name.push_str(&format!("{}={text}\n", place.column));
+            }
+            _ => {}
+        }
+        row.cells.push((place.column, cell.value.shown()));
+    }
+    for row in rows.iter_mut().filter(|row| row.name.is_empty()) {
+        row.name = row.cells.iter().map(|(column, text)| format!("{column}={text}\n")).collect();
+    }
+    Some(rows)
+}
+
+/// Both sheets cut into stretches that are equal, and stretches of which one took the place of the other.
+fn stretches(old: &[String], new: &[String]) -> Vec<(Range<usize>, Range<usize>, bool)> {
+    let mut found: Vec<(Range<usize>, Range<usize>, bool)> = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, old, new) {
+        let equal = matches!(op, DiffOp::Equal { .. });
+        match found.last_mut() {
+            Some((o, n, false)) if !equal => (o.end, n.end) = (op.old_range().end, op.new_range().end),
+            _ => found.push((op.old_range(), op.new_range(), equal)),
+        }
+    }
+    found
+}
+
+/// As many pairs as there can be, in their order, with the most cells in common.
+fn matched(old: &[Row], new: &[Row]) -> Vec<(usize, usize)> {
+    if old.len() > STRETCH || new.len() > STRETCH {
+        return (0..old.len().min(new.len())).map(|at| (at, at)).collect();
+    }
+    // One more pair counts more than any blank row's; a cell in common counts more than a pair.
+    let weight = |a: &Row, b: &Row| match (a.cells.is_empty(), b.cells.is_empty()) {
+        (false, false) => 2 + 8 * a.cells.iter().filter(|cell| b.cells.contains(cell)).count(),
+        _ => 1,
+    };
+    let width = new.len() + 1;
+    let mut best = vec![0; (old.len() + 1) * width];
+    let at = |best: &[usize], o: usize, n: usize| best.get(o * width + n).copied().unwrap_or(0);
+    for (o, a) in old.iter().enumerate().rev() {
+        for (n, b) in new.iter().enumerate().rev() {
+            let pair = weight(a, b) + at(&best, o + 1, n + 1);
+            let most = pair.max(at(&best, o + 1, n)).max(at(&best, o, n + 1));
+            if let Some(place) = best.get_mut(o * width + n) {
+                *place = most;
+            }
+        }
+    }
+    let (mut o, mut n, mut pairs) = (0, 0, Vec::new());
+    while let Some((a, b)) = old.get(o).zip(new.get(n)) {
+        let here = at(&best, o, n);
+        if here == weight(a, b) + at(&best, o + 1, n + 1) {
+            pairs.push((o, n));
+            (o, n) = (o + 1, n + 1);
+        } else if here == at(&best, o + 1, n) {
+            o += 1;
+        } else {
+            n += 1;
+        }
+    }
+    pairs
+}
+
+/// A sheet with its rows elsewhere.
+fn moved(sheet: &BookSheet, places: &BTreeMap<u32, u32>) -> BookSheet {
+    let at = |cell: &CellRef| Some(CellRef { row: *places.get(&cell.row)?, column: cell.column });
+    let cell = |cell: &BookCell| BookCell {
+        formula: cell.formula.as_deref().map(|formula| moved_formula(formula, places)),
+        ..cell.clone()
+    };
+    let merge = |(first, last): &(CellRef, CellRef)| Some((at(first)?, at(last)?));
+    BookSheet {
+        cells: sheet.cells.iter().filter_map(|(place, held)| Some((at(place)?, cell(held)))).collect(),
+        merges: sheet.merges.iter().filter_map(merge).collect(),
+        hidden_rows: sheet.hidden_rows.iter().filter_map(|row| places.get(row).copied()).collect(),
+        ..sheet.clone()
+    }
+}
+
+/// A formula with the cells of its own sheet where they stand now: `D5*$E$5` is `D6*$E$6`.
+fn moved_formula(formula: &str, places: &BTreeMap<u32, u32>) -> String {
+    let (mut result, mut word) = (String::new(), String::new());
+    let (mut quote, mut foreign) = (None, false);
+    for c in formula.chars().chain(['\0']) {
+        if quote.is_none() && (c.is_alphanumeric() || "$_.".contains(c)) {
+            word.push(c);
+            continue;
+        }
+        let is_cell = !foreign && c != '(' && c != '!';
+        result.push_str(&if is_cell { moved_cell(&word, places) } else { word.clone() });
+        word.clear();
+        match quote {
+            Some(open) if open == c => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            _ => {}
+        }
+        if c != '\0' {
+            result.push(c);
+        }
+        // Sheet2!A1:B2 is on another sheet to its end.
+        foreign = c == '!' || (foreign && c == ':');
+    }
+    result
+}
+
+/// `$E$5` with its new row; anything else as it is.
+fn moved_cell(word: &str, places: &BTreeMap<u32, u32>) -> String {
+    let columns = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let row = word.strip_prefix(columns).and_then(|digits| digits.parse::<u32>().ok());
+    let letters = columns.trim_matches('$');
+    let is_cell = (1..=3).contains(&letters.len()) && letters.chars().all(|c| c.is_ascii_uppercase());
+    let now = row.and_then(|row| row.checked_sub(1)).and_then(|row| places.get(&row));
+    match now {
+        Some(now) if is_cell => format!("{columns}{}", now + 1),
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sheet of rows of words and figures; `=…` is a formula, an empty text no cell.
+    fn sheet(rows: &[&[&str]]) -> BookSheet {
+        let mut sheet = BookSheet::default();
+        for (row, cells) in (0_u32..).zip(rows) {
+            for (column, text) in (0_u32..).zip(*cells).filter(|(_, text)| !text.is_empty()) {
+                let formula = text.strip_prefix('=').map(str::to_owned);
+                let value = match &formula {
+                    Some(_) => CellValue::Empty,
+                    None if text.parse::<f64>().is_ok() => CellValue::Number((*text).to_owned()),
+                    None => CellValue::Text((*text).to_owned()),
+                };
+                sheet.cells.insert(CellRef { row, column }, BookCell { value, formula, format: None });
+            }
+        }
+        sheet
+    }
+
+    const OLD: [&[&str]; 5] = [
+        &["明细"],
+        &["高级", "120", "=B2*2"],
+        &["中级", "240", "=B3*2"],
+        &["初级", "60", "=B4*2"],
+        &["合计", "", "=SUM(C2:C4)"],
+    ];
+
+    #[test]
+    fn a_row_that_came_moves_the_others_and_their_formulas() {
+        let new: [&[&str]; 6] = [
+            &["明细"],
+            &["高级", "125", "=B2*2"],
+            &["特级", "10", "=B3*2"],
+            &["中级", "240", "=B4*2"],
+            &["初级", "60", "=B5*2"],
+            &["合计", "", "=SUM(C2:C5)"],
+        ];
+        let (old, new) = (sheet(&OLD), sheet(&new));
+        let aligned = align(&old, &new).unwrap();
+        assert_eq!((aligned.gone.len(), aligned.came.as_slice()), (0, [2].as_slice()));
+        for place in ["A4", "B4", "C4", "A5", "C5", "A6", "C6"] {
+            assert_eq!(aligned.sheet.at(place), new.at(place), "{place}");
+        }
+        // The figure that changed is still there to be told.
+        assert_eq!(aligned.sheet.at("B2").unwrap().value.shown(), "120");
+        let back = align(&new, &old).unwrap();
+        assert_eq!((back.gone.as_slice(), back.came.len()), ([2].as_slice(), 0));
+        assert!(align(&old, &old).is_none());
+    }
+
+    #[test]
+    fn of_changed_rows_those_most_alike_are_matched() {
+        let old: [&[&str]; 3] = [&["题"], &["名称", "甲公司", "编号", "7"], &["周期"]];
+        let new: [&[&str]; 4] = [&["题"], &["修订1"], &["名称", "乙公司", "编号", "7"], &["周期"]];
+        let aligned = align(&sheet(&old), &sheet(&new)).unwrap();
+        assert_eq!((aligned.gone.len(), aligned.came), (0, vec![1]));
+        assert_eq!(aligned.sheet.at("B3").unwrap().value.shown(), "甲公司");
+    }
+
+    #[test]
+    fn rows_without_words_are_known_by_their_figures() {
+        let old: [&[&str]; 3] = [&["1", "10"], &["2", "20"], &["3", "30"]];
+        let new: [&[&str]; 4] = [&["1", "10"], &["9", "90"], &["2", "20"], &["3", "35"]];
+        let aligned = align(&sheet(&old), &sheet(&new)).unwrap();
+        assert_eq!((aligned.gone.len(), aligned.came), (0, vec![1]));
+        assert_eq!(aligned.sheet.at("B4").unwrap().value.shown(), "30");
+    }
+
+    #[test]
+    fn only_cells_of_the_sheet_itself_are_moved() {
+        let places = BTreeMap::from([(4, 5), (1, 1)]);
+        for (formula, moved) in [
+            ("ROUND(F5*(1+$H$5),2)", "ROUND(F6*(1+$H$6),2)"),
+            ("Sheet2!A5:B5+A5", "Sheet2!A5:B5+A6"),
+            ("'附 5'!A5&\"A5\"&A5", "'附 5'!A5&\"A5\"&A6"),
+            ("LOG10(A2)+A50", "LOG10(A2)+A50"),
+        ] {
+            assert_eq!(moved_formula(formula, &places), moved);
+        }
+    }
+}
