@@ -269,6 +269,14 @@ fn what_is_in_force_and_where_to_look() {
     assert!(rates.contains("修订1 税率 3%，自2026-09-01起  ← 合同.yaml:"), "{rates}");
     assert_eq!(tree(&["税率"], &sample()).lines().count(), 2);
 
+    let prices = tree(&["不含税单价"], &case.path());
+    // 21 rows of the form, and what they are.
+    assert_eq!(prices.lines().count(), 22, "{prices}");
+    let first = "产品/平台服务·高级 不含税单价 832.08  ← 报价表.xlsx › 工作表“报价表” › F6\n";
+    assert!(prices.starts_with(first) && prices.contains("填的，不是算的"), "{prices}");
+    let one = tree(&["产品平台服务高级 不含税单价"], &case.path());
+    assert!(one.starts_with(first) && one.lines().count() == 2, "{one}");
+
     std::fs::remove_dir_all(case.path().join("结算")).expect("removed");
     std::fs::remove_file(case.path().join("台账.jsonl")).expect("removed");
     let done = ask(&["得分"], &case.path());

@@ -5,11 +5,11 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::figure_text::render;
+use super::figure_text::{place, render};
 use super::{Failure, Outcome, Session};
 use crate::bundle::job::{Draft, Job};
 use crate::compute::figure_tree::{self, Found, groups, tree};
-use crate::compute::figures::{self, Figure};
+use crate::compute::figures::{self, Figure, Input};
 use crate::compute::prices::Prices;
 use crate::diagnostics::Severity;
 use crate::diagnostics::human::{Paint, visible};
@@ -41,6 +41,10 @@ pub fn run(asked: &str, path: &Path, session: &mut Session<'_>) -> Result<Outcom
                 true
             }
             Found::Several(several) => return Err(Failure(ambiguous(asked, &several))),
+            Found::None(_) if !figure_tree::typed(&job.book, asked).is_empty() => {
+                session.output.print(&typed(&figure_tree::typed(&job.book, asked)));
+                true
+            }
             Found::None(near) => {
                 let message = unknown(asked, &near, &job.book);
                 if !job.findings.has_errors() {
@@ -75,6 +79,16 @@ fn rates(job: &Job) -> String {
     }
     text.push_str("税率是填的，不是算的；由它算出的，如 hetong explain 税额 <案卷>\n");
     text
+}
+
+/// What is not computed but typed, with its places.
+fn typed(inputs: &[(String, &Input)]) -> String {
+    let mut text = String::new();
+    for (name, input) in inputs {
+        let place = input.origin.as_ref().map(|origin| format!("  ← {}", place(origin))).unwrap_or_default();
+        let _ = writeln!(text, "{}", visible(&format!("{name} {}{place}", input.value)));
+    }
+    text + "这是填的，不是算的\n"
 }
 
 /// A figure as signed is not what counts any more: the same one of the last 修订, with its day. Nothing before signing.

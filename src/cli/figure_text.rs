@@ -286,7 +286,7 @@ fn rests_on(figure: &Figure) -> String {
 }
 
 /// A place as findings tell it.
-fn place(origin: &Origin) -> String {
+pub fn place(origin: &Origin) -> String {
     match origin {
         Origin::Cell(cell) if cell.sheet.is_empty() => format!("{} › {}", cell.file, cell.cell),
         Origin::Cell(cell) => format!("{} › 工作表“{}” › {}", cell.file, cell.sheet, cell.cell),

@@ -104,9 +104,27 @@ pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
     Found::None(nearest(&keyed, &key))
 }
 
+/// What was typed under a name, such as 不含税单价, or 产品/平台服务·高级 不含税单价: not computed, but what figures come from.
+/// Each with its whole name; none twice.
+pub fn typed<'b>(book: &'b [Figure], asked: &str) -> Vec<(String, &'b Input)> {
+    let asked = key(asked);
+    let mut found: Vec<(String, &Input)> = Vec::new();
+    for figure in book {
+        for input in figure.inputs.iter().filter(|input| input.origin.is_some()) {
+            let line = figure.name.rsplit_once(' ').map_or("", |(line, _)| line);
+            let name = if line.is_empty() { input.name.clone() } else { format!("{line} {}", input.name) };
+            let told = || found.iter().any(|(known, other)| *known == name && *other == input);
+            if [key(&name), key(&input.name)].contains(&asked) && !told() {
+                found.push((name, input));
+            }
+        }
+    }
+    found
+}
+
 /// What is left of a name when neither how it is typed nor its points and brackets count.
 fn key(name: &str) -> String {
-    let kept = |c: &char| !matches!(c, '·' | '(' | ')' | ':' | ',' | '.' | '。' | '、' | '“' | '”');
+    let kept = |c: &char| !matches!(c, '·' | '/' | '(' | ')' | ':' | ',' | '.' | '。' | '、' | '“' | '”');
     plain_chars(name).filter(kept).flat_map(char::to_lowercase).collect()
 }
 
@@ -228,6 +246,10 @@ mod tests {
         let Found::None(near) = search(&book, "含税上线总介") else { panic!("no such figure") };
         assert_eq!(near[0].name, "含税上限总价");
         assert_eq!(search(&book, "完全不相干"), Found::None(Vec::new()));
+        assert_eq!(typed(&book, "不含税单价").len(), 21);
+        let one = typed(&book, "产品/平台服务 高级 不含税单价");
+        assert_eq!(one.len(), 1);
+        assert_eq!(one[0].0, "产品/平台服务·高级 不含税单价");
     }
 
     #[test]
