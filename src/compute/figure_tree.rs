@@ -105,7 +105,7 @@ pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
 }
 
 /// What was typed under a name, such as 不含税单价, or 产品/平台服务·高级 不含税单价: not computed, but what figures come from.
-/// Each with its whole name; none twice.
+/// Each with its whole name; none twice, even if 修订 use it again.
 pub fn typed<'b>(book: &'b [Figure], asked: &str) -> Vec<(String, &'b Input)> {
     let asked = key(asked);
     let mut found: Vec<(String, &Input)> = Vec::new();
@@ -113,7 +113,7 @@ pub fn typed<'b>(book: &'b [Figure], asked: &str) -> Vec<(String, &'b Input)> {
         for input in figure.inputs.iter().filter(|input| input.origin.is_some()) {
             let line = figure.name.rsplit_once(' ').map_or("", |(line, _)| line);
             let name = if line.is_empty() { input.name.clone() } else { format!("{line} {}", input.name) };
-            let told = || found.iter().any(|(known, other)| *known == name && *other == input);
+            let told = || found.iter().any(|(_, other)| *other == input);
             if [key(&name), key(&input.name)].contains(&asked) && !told() {
                 found.push((name, input));
             }
