@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
 
-use super::slips::{WIDE_COLON, WIDE_COMMA, is_wide_key, slip_of, wide_comma};
+use super::slips::{WIDE_COLON, WIDE_COMMA, is_wide_key, misaligned, slip_of, wide_comma};
 use crate::diagnostics::{FileName, Located, Origin, TextSpan};
 use crate::model::fault::{Fault, FaultKind};
 
@@ -254,9 +254,13 @@ impl Source<'_> {
                 "一个文件里只能有一份 YAML，请删去多余的 ---".to_owned()
             }
             // The parser stumbles where a slip makes itself felt, often a line or two below it.
-            _ => match self.slip(line) {
-                Some(slip) => return Some(self.slip_fault(slip)),
-                None => format!("第 {line} 行或它上面几行的 YAML 写法有误，请检查缩进、冒号和引号"),
+            _ => match (self.slip(line), misaligned(self.text, line)) {
+                (Some(slip), _) => return Some(self.slip_fault(slip)),
+                (None, Some((at, what))) => {
+                    let why = format!("第 {} 行的 YAML 写法有误：{what}", at + 1);
+                    return Some(Fault::new(FaultKind::Unreadable { why }, self.whole_line(at)));
+                }
+                _ => format!("第 {line} 行或它上面几行的 YAML 写法有误，请检查缩进、冒号和引号"),
             },
         };
         Some(Fault::new(FaultKind::Unreadable { why }, self.origin(&location)))

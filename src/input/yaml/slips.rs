@@ -84,3 +84,74 @@ fn flow_slip_of(body: &str) -> Option<&'static str> {
     let differ = |open, close| body.matches(open).count() != body.matches(close).count();
     (differ('[', ']') || differ('{', '}')).then_some("方括号或花括号没有成对")
 }
+
+/// The last line at or above one (counted from 0) that stands neither beside nor rightly below the lines above it, and what
+/// to do about it. None where text runs over several lines, which may stand as it likes.
+pub(super) fn misaligned(text: &str, last: usize) -> Option<(usize, String)> {
+    let mut levels: Vec<usize> = vec![0];
+    let (mut opened, mut found) = (false, None);
+    let written = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    for (at, line) in text.lines().enumerate().take(last + 1).filter(|(_, line)| written(line)) {
+        let body = line.trim_start();
+        let indent = line.len() - body.len();
+        let entry = body.trim_start_matches("- ").trim_start();
+        let value = match entry.split_once(':') {
+            Some((_, value)) => value.split(" #").next().unwrap_or_default().trim(),
+            None if entry.len() < body.len() => entry,
+            None => return None,
+        };
+        let runs_on = |open, close| entry.matches(open).count() != entry.matches(close).count();
+        if value.starts_with(['|', '>']) || runs_on('[', ']') || runs_on('{', '}') {
+            return None;
+        }
+        let mut beside: Vec<usize> = Vec::new();
+        while let Some(level) = levels.pop_if(|level| *level > indent) {
+            beside = vec![level];
+        }
+        let level = levels.last().copied().unwrap_or_default();
+        if level < indent && !(opened && beside.is_empty()) {
+            beside.insert(0, level);
+            let beside: Vec<String> = beside.iter().map(|level| format!("{level} 格")).collect();
+            let beside = beside.join("或 ");
+            found = Some((
+                at,
+                format!(
+                    "行首空了 {indent} 格，与上面的行（空 {beside}）没有对齐；同一段里的各项要空一样多的格"
+                ),
+            ));
+        }
+        levels.push(indent);
+        levels.push(line.len() - entry.len());
+        opened = value.is_empty();
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misaligned;
+
+    fn at(text: &str) -> Option<(usize, String)> {
+        misaligned(text, text.lines().count())
+    }
+
+    #[test]
+    fn lines_that_stand_askew_are_told_with_what_they_should_stand_beside() {
+        let (line, what) = at("甲:\n  乙: 1\n    丙: 2\n").unwrap();
+        assert!(line == 2 && what.contains("空了 4 格") && what.contains("（空 2 格）"), "{what}");
+        let (line, what) = at("甲:\n  乙: 1\n 丙: 2\n").unwrap();
+        assert!(line == 2 && what.contains("空了 1 格") && what.contains("（空 0 格或 2 格）"), "{what}");
+        let (line, what) = at("甲:\n    乙: 1\n  丙: 2\n").unwrap();
+        assert!(line == 2 && what.contains("（空 0 格或 4 格）"), "{what}");
+        let (line, _) = at("甲:\n  - 乙: 1\n     丙: 2\n").unwrap();
+        assert_eq!(line, 2);
+    }
+
+    #[test]
+    fn what_stands_rightly_is_not_told() {
+        let right = "# 注\n甲:\n  乙: 1   # 注\n\n  丙:\n    丁: [1, 2]\n戊:\n- 己: 1\n  庚: 2\n- {辛: 1, 壬: 2}\n- 子\n癸: 3\n";
+        assert_eq!(at(right), None);
+        assert_eq!(at("甲: |\n  乙\n 丙: 1\n"), None);
+        assert_eq!(at("甲: [\n 乙,\n   丙: 1\n]\n"), None);
+    }
+}
