@@ -85,11 +85,11 @@ fn flow_slip_of(body: &str) -> Option<&'static str> {
     (differ('[', ']') || differ('{', '}')).then_some("方括号或花括号没有成对")
 }
 
-/// The last line at or above one (counted from 0) that stands neither beside nor rightly below the lines above it, and what
+/// The first line down to one (counted from 0) that stands neither beside nor rightly below the lines above it, and what
 /// to do about it. None where text runs over several lines, which may stand as it likes.
 pub(super) fn misaligned(text: &str, last: usize) -> Option<(usize, String)> {
     let mut levels: Vec<usize> = vec![0];
-    let (mut opened, mut found) = (false, None);
+    let mut opened = false;
     let written = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     for (at, line) in text.lines().enumerate().take(last + 1).filter(|(_, line)| written(line)) {
         let body = line.trim_start();
@@ -113,7 +113,7 @@ pub(super) fn misaligned(text: &str, last: usize) -> Option<(usize, String)> {
             beside.insert(0, level);
             let beside: Vec<String> = beside.iter().map(|level| format!("{level} 格")).collect();
             let beside = beside.join("或 ");
-            found = Some((
+            return Some((
                 at,
                 format!(
                     "行首空了 {indent} 格，与上面的行（空 {beside}）没有对齐；同一段里的各项要空一样多的格"
@@ -124,7 +124,7 @@ pub(super) fn misaligned(text: &str, last: usize) -> Option<(usize, String)> {
         levels.push(line.len() - entry.len());
         opened = value.is_empty();
     }
-    found
+    None
 }
 
 #[cfg(test)]
