@@ -235,3 +235,120 @@ fn a_case_is_not_compared_with_what_was_made_of_it() {
     }
     assert_eq!(fs::read_dir(out.path()).expect("a folder").count(), 0);
 }
+
+/// The cells of a sheet, row by row, as calamine reads them.
+fn cells(path: &Path, sheet: &str) -> Vec<Vec<String>> {
+    use calamine::{Data, Reader};
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).expect("a workbook");
+    let range = book.worksheet_range(sheet).expect("a sheet");
+    let words = |cell: &Data| if let Data::String(text) = cell { text.clone() } else { cell.to_string() };
+    range.rows().map(|row| row.iter().map(words).collect()).collect()
+}
+
+/// The sample with one more row in an order, between the first and the second.
+fn with_one_more_row() -> CaseCopy {
+    let case = CaseCopy::of("星河示例");
+    let order = case.path().join("订单/DD-2026-001.yaml");
+    let words = fs::read_to_string(&order).expect("the order");
+    let first = "  - {岗位: 产品/平台服务, 级别: 高级, 人天: 120}\n";
+    let more = format!("{first}  - {{岗位: 活动/内容支撑, 级别: 高级, 人天: 120}}\n");
+    assert_eq!(words.matches(first).count(), 1, "{words}");
+    fs::write(&order, words.replace(first, &more)).expect("written");
+    let done = case.build(&[]);
+    assert!(case.bundle().join("合同正文.pdf").exists(), "{}", text(&done.stderr));
+    case
+}
+
+#[test]
+fn a_row_that_came_is_one_difference_and_what_follows_from_it() {
+    let (out, new) = (tempfile::tempdir().expect("a folder"), with_one_more_row());
+    let done = run(&["diff", arg(&OLD.bundle()), arg(&new.bundle()), "-o", arg(out.path())]);
+    let told = text(&done.stdout);
+    // 120 × 882.00 = 105,840.00; 352,803.60 + 105,840.00 = 458,643.60; of it 20 %, 50 % and 30 %.
+    let sheet = told.split("委托订单-DD-2026-001.xlsx　").nth(1).expect("the workbook");
+    let sheet = sheet.split("\n  委托订单-DD-2026-002.pdf").next().expect("its lines");
+    assert_eq!(
+        sheet.lines().map(str::trim).collect::<Vec<_>>(),
+        [
+            "6 处不同",
+            "委托订单（第 28 行） 新增的行：活动/内容支撑｜高级｜120｜882.00｜105,840.00",
+            "委托订单!E31（订单总额（含税，元） · 人天） 数值：480 → 600",
+            "委托订单!G31（订单总额（含税，元） · 含税金额（元）） 数值：352,803.60 → 458,643.60",
+            "委托订单!E34（首期 订单签署且首月考核通过 · 应付含税金额） 数值：70,560.72 → 91,728.72",
+            "委托订单!E35（中期 2026年6月结算完成 · 应付含税金额） 数值：176,401.80 → 229,321.80",
+            "委托订单!E36（尾款 订单期满验收 · 应付含税金额） 数值：105,841.08 → 137,593.08",
+        ],
+        "{told}"
+    );
+    assert!(told.contains("      〔+活动/内容支撑｜高级｜120｜882.00｜105,840.00〕\n"), "{told}");
+    // What has another value comes first; what only one side has is summed up.
+    let first = "\n数值\n  DD-2026-001 订单总额：352,803.60 元 → 458,643.60 元（+105,840.00，+30.00%）\n";
+    assert!(told.contains(first), "{told}");
+    let aside = "  另有 1 项只在新的里有（“DD-2026-001 活动/内容支撑·高级 金额”），见 文本对照.xlsx\n";
+    assert!(told.contains(aside) && !told.contains("（没有）"), "{told}");
+    // And back: the row went.
+    let back = run(&["diff", arg(&new.bundle()), arg(&OLD.bundle()), "-o", arg(out.path())]);
+    let gone = "委托订单（旧第 28 行） 删去的行：活动/内容支撑｜高级｜120｜882.00｜105,840.00";
+    assert!(text(&back.stdout).contains(gone), "{}", text(&back.stdout));
+}
+
+/// Every difference that is counted stands in the workbook.
+#[test]
+fn nothing_that_is_counted_is_left_out_of_the_workbook() {
+    let (out, new) = (tempfile::tempdir().expect("a folder"), with_one_more_row());
+    let changes = compare(&OLD.bundle(), &new.bundle()).expect("two folders");
+    let count = |of: fn(&Changed) -> usize| changes.changed.iter().map(|file| of(&file.what)).sum::<usize>();
+    let passages = count(|what| if let Changed::Text { changes, .. } = what { changes.len() } else { 0 });
+    let differing = count(|what| if let Changed::Cells(changes) = what { changes.len() } else { 0 });
+    assert!(passages > 10 && differing > 5, "{passages} {differing}");
+    let done = run(&["diff", arg(&OLD.bundle()), arg(&new.bundle()), "-o", arg(out.path())]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let folder = fs::read_dir(out.path()).expect("written").next().expect("a folder").expect("an entry");
+    let book = folder.path().join("文本对照.xlsx");
+    assert_eq!(cells(&book, "文字").len(), passages + 1);
+    assert_eq!(cells(&book, "单元格").len(), differing + 1);
+    assert_eq!(cells(&book, "数值").len(), changes.figures.len() + 1);
+    let files = changes.changed.len() + changes.gone.len() + changes.added.len() + changes.same.len();
+    assert_eq!(cells(&book, "文件").len(), files + 1);
+    // 核对报告 repeats the others: it is counted in the PDF, and stands in the workbook.
+    let report = cells(&book, "文字").iter().filter(|row| row[0] == "核对报告.pdf").count();
+    assert!(report > 3, "{report}");
+    let words = pdf_words(&folder.path().join("文本对照.pdf"));
+    assert!(words.contains(&format!("{report}处不同；内容由其他文件得出，逐处见文本对照.xlsx")), "{words}");
+    // The passage as it reads stands beside what went and what came.
+    let row = cells(&book, "文字").into_iter().find(|row| row[4] == "480｜352,803.60｜合计｜订单总额（含税）：￥352,803.60元（大写：人民币叁拾伍万贰仟捌佰零叁元陆角");
+    assert!(row.is_some(), "{:#?}", cells(&book, "文字"));
+}
+
+/// What only one side has is a line, and of a long passage the PDF shows how it begins and how long it is.
+#[test]
+fn whole_new_documents_are_a_line_and_long_new_passages_are_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, content).expect("written");
+    };
+    let clauses: String = (1..=60).map(|n| format!("补充条款{n}\n")).collect();
+    file("a/说明.txt", "第一行\n");
+    file("b/说明.txt", &format!("第一行\n{clauses}"));
+    file("b/新文件.txt", "只有新的才有这句话\n");
+    file("a/甲.csv", "岗位,高级\n");
+    file("b/历次版本/甲.csv", "岗位,高级\n");
+    let out = folder.path().join("out");
+    let [old, new] = ["a", "b"].map(|side| folder.path().join(side));
+    let done = run(&["diff", arg(&old), arg(&new), "-o", arg(&out)]);
+    let told = text(&done.stdout);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(told.contains("只在旧的里有\n  甲.csv　与新的“历次版本/甲.csv”完全相同\n"), "{told}");
+    let added = "只在新的里有\n  历次版本/甲.csv　与旧的“甲.csv”完全相同\n  新文件.txt\n";
+    assert!(told.contains(added), "{told}");
+    let words = pdf_words(&out.join("对照-a-b/文本对照.pdf"));
+    assert!(words.contains("新文件.txt") && !words.contains("只有新的才有这句话"), "{words}");
+    // 9 clauses of five characters and 51 of six.
+    assert!(words.contains("补充条款10……") && !words.contains("补充条款11"), "{words}");
+    assert!(words.contains("（新增的文字共60行、351字，全文见文本对照.xlsx的“文字”）"), "{words}");
+    let rows = cells(&out.join("对照-a-b/文本对照.xlsx"), "文字");
+    assert_eq!((rows.len(), rows[1][4].as_str()), (2, "（没有）"));
+    assert_eq!(rows[1][5], clauses.trim_end());
+}

@@ -14,17 +14,23 @@ use crate::bundle::workshop::Workshop;
 use crate::bundle::write::write;
 use crate::diagnostics::human::visible;
 use crate::input::folder::{explain, sha256_hex};
+use crate::verify::compare::cell_changes::{ROW_CAME, ROW_GONE};
 use crate::verify::compare::differences::{CellChange, Fate, TextChange};
 use crate::verify::compare::folders::{Changed, FileChange, FolderChanges, compare};
 use crate::verify::compare::line_changes::LineChange;
-use crate::verify::compare::redline::{self, Compared, note, pages, summary};
+use crate::verify::compare::redline;
 use crate::verify::compare::redline_sheet;
+use crate::verify::compare::telling::{
+    self, Compared, Room, alike, cell_place, note, one_sided, pages, repeats, shortened, summary,
+};
 
 /// The files that are written.
 const PDF: &str = "文本对照.pdf";
 const SHEET: &str = "文本对照.xlsx";
 /// Passages and cells of one file on the terminal; all of them stand in the files.
 const SHOWN: usize = 12;
+/// Of a long piece of text so much.
+const ROOM: Room = Room { whole: (12, 400), shown: (6, 200) };
 /// Figures on the terminal.
 const FIGURES: usize = 20;
 
@@ -59,17 +65,26 @@ pub fn run(
     Ok(Outcome::Clean)
 }
 
-/// `对照-<旧>-<新>`; two folders of one name are told apart by what they lie in.
+/// `对照-<旧>-<新>`; two folders of one name are told apart by the nearest folders around them that differ.
 fn folder_name(old: &Path, new: &Path) -> String {
     let full = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let (old, new) = (full(old), full(new));
-    let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let above = |path: &Path| path.parent().map(name).unwrap_or_default();
-    if name(&old) == name(&new) {
-        format!("对照-{}-{}-{}", above(&old), above(&new), name(&new))
-    } else {
-        format!("对照-{}-{}", name(&old), name(&new))
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let stem = |path: &Path| {
+        if path.is_dir() {
+            name(path)
+        } else {
+            path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        }
+    };
+    if name(&old) != name(&new) {
+        return format!("对照-{}-{}", stem(&old), stem(&new));
     }
+    let above = old.ancestors().zip(new.ancestors()).skip(1);
+    let differing = above.map(|(old, new)| (name(old), name(new))).find(|(old, new)| old != new);
+    let (before, after) = differing.unwrap_or_else(|| ("旧".to_owned(), "新".to_owned()));
+    let side = |name: String, other: &str| if name.is_empty() { other.to_owned() } else { name };
+    format!("对照-{}-{}-{}", side(before, "旧"), side(after, "新"), stem(&new))
 }
 
 fn save(
@@ -85,8 +100,8 @@ fn save(
     let fonts = workshop.fonts(&pack).map_err(|error| Failure(error.to_string()))?;
     let redline = redline::typeset(changes, compared, &pack, &templates, &fonts);
     let redline = redline.map_err(|error| Failure(error.to_string()))?;
-    let sheet =
-        redline_sheet::write(changes).map_err(|error| Failure(format!("{SHEET} 写不出来：{error}")))?;
+    let sheet = redline_sheet::write(changes, compared)
+        .map_err(|error| Failure(format!("{SHEET} 写不出来：{error}")))?;
     let mut files = BTreeMap::from([(PDF.to_owned(), redline), (SHEET.to_owned(), sheet)]);
     let outputs: Vec<_> = files
         .iter()
@@ -116,23 +131,15 @@ fn pack(workshop: &Workshop) -> Result<std::sync::Arc<crate::pack::Pack>, Failur
 /// The comparison in words.
 fn told(changes: &FolderChanges, compared: &Compared) -> String {
     let mut text = format!("旧：{}\n新：{}\n{}\n", compared.old, compared.new, summary(changes));
-    if !changes.figures.is_empty() {
-        text.push_str("\n数值\n");
-        for figure in changes.figures.iter().take(FIGURES) {
-            let by = match (figure.difference.as_str(), figure.percent.as_str()) {
-                ("", _) => String::new(),
-                (difference, "") => format!("（{difference}）"),
-                (difference, percent) => format!("（{difference}，{percent}）"),
-            };
-            let side = |text: &str| if text.is_empty() { "（没有）".to_owned() } else { text.to_owned() };
-            let _ =
-                writeln!(text, "  {}：{} → {}{by}", figure.name, side(&figure.before), side(&figure.after));
-        }
-        more(&mut text, changes.figures.len(), FIGURES, "项");
-    }
+    tell_figures(&mut text, changes);
     for (name, files) in [("只在旧的里有", &changes.gone), ("只在新的里有", &changes.added)] {
         if !files.is_empty() {
-            let _ = writeln!(text, "\n{name}\n  {}", files.join("\n  "));
+            let _ = writeln!(text, "\n{name}");
+        }
+        for file in files {
+            let alike = alike(changes, file);
+            let alike = if alike.is_empty() { alike } else { format!("　{alike}") };
+            let _ = writeln!(text, "  {file}{alike}");
         }
     }
     if changes.changed.iter().any(|file| matches!(file.what, Changed::Text { .. })) {
@@ -141,24 +148,46 @@ fn told(changes: &FolderChanges, compared: &Compared) -> String {
         text.push_str("\n不同的文件\n");
     }
     for file in &changes.changed {
-        tell_file(&mut text, file);
+        tell_file(&mut text, changes, file);
     }
     text
 }
 
-fn tell_file(text: &mut String, file: &FileChange) {
+/// Figures of another value; those that only one side has are summed up.
+fn tell_figures(text: &mut String, changes: &FolderChanges) {
+    let (changed, _, _) = telling::figures(changes);
+    if !changes.figures.is_empty() {
+        text.push_str("\n数值\n");
+    }
+    for figure in changed.iter().take(FIGURES) {
+        let by = match (figure.difference.as_str(), figure.percent.as_str()) {
+            ("", _) => String::new(),
+            (difference, "") => format!("（{difference}）"),
+            (difference, percent) => format!("（{difference}，{percent}）"),
+        };
+        let _ = writeln!(text, "  {}：{} → {}{by}", figure.name, figure.before, figure.after);
+    }
+    more(text, changed.len(), FIGURES, "项");
+    for line in one_sided(changes) {
+        let _ = writeln!(text, "  {line}，见 {SHEET}");
+    }
+}
+
+fn tell_file(text: &mut String, all: &FolderChanges, file: &FileChange) {
     let _ = writeln!(text, "  {}　{}", file.file, note(file));
     match &file.what {
         Changed::Text { changes, .. } => {
-            // What the report says follows from the other files.
-            let shown = if file.file.contains("核对报告") { 0 } else { SHOWN };
-            for change in changes.iter().take(shown) {
+            if repeats(all, file) {
+                let _ = writeln!(text, "    内容由其他文件得出，逐处见 {SHEET}");
+                return;
+            }
+            for change in changes.iter().take(SHOWN) {
                 let place = change.place.shown();
                 let place =
                     if place.is_empty() { pages(change) } else { format!("{}　{place}", pages(change)) };
                 let _ = writeln!(text, "    {place}\n      {}", passage(change));
             }
-            more(text, changes.len(), shown, "处");
+            more(text, changes.len(), SHOWN, "处");
         }
         Changed::Cells(changes) => {
             for change in changes.iter().take(SHOWN) {
@@ -192,10 +221,15 @@ fn lines(change: &LineChange) -> impl Iterator<Item = (char, &str)> {
     before.chain(change.after.iter().map(|line| ('+', line.as_str())))
 }
 
-/// A passage on one line.
+/// A passage on one line; of a long piece the beginning, and how much it is.
 fn passage(change: &TextChange) -> String {
     let pieces = change.pieces.iter().map(|piece| {
-        let text = piece.text.replace('\n', " ⏎ ");
+        let long = shortened(&piece.text, ROOM).filter(|_| piece.fate != Fate::Kept);
+        let text = match long {
+            None => piece.text.clone(),
+            Some((beginning, count)) => format!("{beginning}（{count}，见 {SHEET}）"),
+        };
+        let text = visible(&text.replace('\n', " ⏎ "));
         match piece.fate {
             Fate::Kept => text,
             Fate::Deleted => format!("〔−{text}〕"),
@@ -207,12 +241,13 @@ fn passage(change: &TextChange) -> String {
 
 /// A cell on one line.
 fn cell(change: &CellChange) -> String {
-    let place = match (&change.cell, change.sheet.is_empty()) {
-        (Some(cell), _) => format!("{}!{cell}", change.sheet),
-        (None, false) => change.sheet.clone(),
-        (None, true) => "工作簿".to_owned(),
-    };
+    let place = cell_place(change);
     let about = if change.about.is_empty() { String::new() } else { format!("（{}）", change.about) };
     let side = |text: &str| if text.is_empty() { "（空）".to_owned() } else { text.replace('\n', " ") };
-    format!("{place}{about} {}：{} → {}", change.what, side(&change.before), side(&change.after))
+    let (before, after) = (side(&change.seen.0), side(&change.seen.1));
+    match change.what {
+        ROW_CAME => format!("{place}{about} {}：{after}", change.what),
+        ROW_GONE => format!("{place}{about} {}：{before}", change.what),
+        what => format!("{place}{about} {what}：{before} → {after}"),
+    }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::cell_shown::shown;
-use super::row_alignment::align;
+use super::row_alignment::{Aligned, align};
 use crate::diagnostics::CellRef;
 use crate::input::workbook::from_float;
 use crate::verify::read::sheet_cells::{Book, BookCell, BookSheet, CellValue};
@@ -32,9 +32,10 @@ pub struct CellChange {
 /// What differs, in the order of the sheets and cells.
 pub fn cells(old: &Book, new: &Book) -> Vec<CellChange> {
     let mut changes = Vec::new();
+    let mut aligned = Vec::new();
     for sheet in &new.sheets {
         match old.sheet(&sheet.name) {
-            Some(before) => sheet_changes(before, sheet, &mut changes),
+            Some(before) => aligned.extend(sheet_changes(before, sheet, &mut changes)),
             None => changes.push(of_sheet(sheet, "工作表", "", "新增")),
         }
     }
@@ -42,11 +43,17 @@ pub fn cells(old: &Book, new: &Book) -> Vec<CellChange> {
     changes.extend(gone.map(|sheet| of_sheet(sheet, "工作表", "有", "没有了")));
     for name in old.names.keys().chain(new.names.keys()).collect::<BTreeSet<_>>() {
         let (before, after) = (old.names.get(name), new.names.get(name));
-        if before != after {
+        // A name whose cells only moved with their rows stands for the same.
+        let has_moved = |before: &String| aligned.iter().any(|sheet| Some(&sheet.moved(before)) == after);
+        if before != after && !before.is_some_and(has_moved) {
             let text = |text: Option<&String>| text.cloned().unwrap_or_default();
             let (before, after) = (text(before), text(after));
             let seen = (before.clone(), after.clone());
-            let (sheet, about) = (String::new(), name.clone());
+            let about = match name.split_once("!_xlnm.Print_Area") {
+                Some((sheet, "")) => format!("{sheet}的打印区域"),
+                _ => name.clone(),
+            };
+            let sheet = String::new();
             changes.push(CellChange { sheet, cell: None, about, what: "名称", before, after, seen });
         }
     }
@@ -70,7 +77,8 @@ fn of_sheet(sheet: &BookSheet, what: &'static str, before: &str, after: &str) ->
     }
 }
 
-fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>) {
+/// What differs in a sheet; how its rows were matched, if any came or went.
+fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>) -> Option<Aligned> {
     let seen = |hidden: bool| if hidden { "隐藏" } else { "显示" };
     if old.hidden != new.hidden {
         changes.push(of_sheet(new, "工作表", seen(old.hidden), seen(new.hidden)));
@@ -114,6 +122,7 @@ fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>
     if old.hidden_columns != new.hidden_columns {
         changes.push(of_sheet(new, "隐藏的列", &columns(&old.hidden_columns), &columns(&new.hidden_columns)));
     }
+    aligned
 }
 
 /// A row that only one of the two sheets has, with all that stands in it.

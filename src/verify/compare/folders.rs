@@ -36,6 +36,8 @@ pub struct FolderChanges {
     pub gone: Vec<String>,
     /// Files of the new folder only.
     pub added: Vec<String>,
+    /// Of files that only one folder has: the one of the other folder that is the same byte by byte.
+    pub alike: BTreeMap<String, String>,
     /// Files that are the same byte by byte.
     pub same: Vec<String>,
     /// Files that differ.
@@ -146,6 +148,7 @@ fn compare_folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError
     let is_manifest = |name: &String| Path::new(name).file_name().is_some_and(|file| file == MANIFEST);
     changes.gone.retain(|name| !is_manifest(name));
     changes.added.retain(|name| !is_manifest(name));
+    changes.alike = alike(&before, &after, &changes.gone, &changes.added);
     let (manifests, both): (Vec<_>, Vec<_>) = both.into_iter().partition(|(name, _, _)| is_manifest(name));
     let several = manifests.len() > 1;
     for (name, old, new) in manifests {
@@ -166,6 +169,30 @@ fn compare_folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError
     // What the report says follows from the others.
     changes.changed.sort_by_key(|change| change.file.contains("核对报告"));
     Ok(changes)
+}
+
+/// Which files only bear another name: a version that was replaced is kept, a folder was renamed.
+fn alike(
+    before: &BTreeMap<String, PathBuf>,
+    after: &BTreeMap<String, PathBuf>,
+    gone: &[String],
+    added: &[String],
+) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (mine, wanted, other) in [(before, gone, after), (after, added, before)] {
+        let size = |path: &PathBuf| path.metadata().map(|data| data.len()).unwrap_or(0);
+        let mut sizes: BTreeMap<u64, Vec<(&String, &PathBuf)>> = BTreeMap::new();
+        for (name, path) in other.iter().filter(|_| !wanted.is_empty()) {
+            sizes.entry(size(path)).or_default().push((name, path));
+        }
+        for (name, path) in wanted.iter().filter_map(|name| mine.get_key_value(name)) {
+            let Some(candidates) = sizes.get(&size(path)).filter(|_| size(path) > 0) else { continue };
+            let Ok(bytes) = fs::read(path) else { continue };
+            let same = candidates.iter().find(|(_, path)| fs::read(path).is_ok_and(|other| other == bytes));
+            found.extend(same.map(|(other, _)| (name.clone(), (*other).clone())));
+        }
+    }
+    found
 }
 
 /// What a case is made of has nothing in common with what was made of it.

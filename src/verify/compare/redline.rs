@@ -1,14 +1,17 @@
 //! 文本对照.pdf: what differs between two bundles as a redline, in the contract's own typography.
 //!
-//! May use: `folders`, `differences`, `pack`, `render`.
+//! It is for reading: what repeats another file, and all but the beginning of a very long passage, stands in 文本对照.xlsx.
+//!
+//! May use: `folders`, `differences`, `telling`, `pack`, `render`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::differences::{Fate, Piece, TextChange};
+use super::cell_changes::CellChange;
+use super::differences::{Fate, Piece};
 use super::folders::{Changed, FileChange, FolderChanges};
-use super::line_changes::LineChange;
+use super::telling::{self, Compared, Room, alike, has_told_pdf, note, pages, repeats, shortened, summary};
 use super::text_words::is_invisible;
 use crate::pack::Pack;
 use crate::render::fonts::Fonts;
@@ -19,6 +22,12 @@ use crate::render::template::{TemplateError, Templates};
 const TEMPLATE: &str = "redline.typ";
 /// No clock: the comparison of two bundles is the same on every day.
 const STAMP: pdf::Stamp = (2000, 1, 1);
+/// A clause is shown whole; of whole new pages, how they begin.
+const ROOM: Room = Room { whole: (24, 1500), shown: (10, 600) };
+/// Cells of one workbook that are listed.
+const CELLS: usize = 60;
+/// Files of one kind that are listed.
+const FILES: usize = 80;
 
 /// A redline that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -32,15 +41,6 @@ pub enum RedlineError {
     NoTemplate(String),
 }
 
-/// What was compared, as it is told.
-#[derive(Clone, Debug)]
-pub struct Compared {
-    /// The old folder.
-    pub old: String,
-    /// The new folder.
-    pub new: String,
-}
-
 /// What the template prints: finished strings.
 #[derive(Debug, Serialize)]
 struct RedlineView {
@@ -51,7 +51,9 @@ struct RedlineView {
     new: String,
     summary: String,
     figures: Vec<FigureRow>,
-    lists: Vec<FileList>,
+    /// Figures that only one of the two has, summed up.
+    one_sided: Vec<String>,
+    files: Vec<FileRow>,
     documents: Vec<Document>,
 }
 
@@ -65,9 +67,10 @@ struct FigureRow {
 }
 
 #[derive(Debug, Serialize)]
-struct FileList {
-    name: String,
-    files: String,
+struct FileRow {
+    state: &'static str,
+    file: String,
+    note: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -75,12 +78,14 @@ struct Document {
     file: String,
     note: String,
     passages: Vec<Passage>,
+    cells: Vec<CellRow>,
+    /// What is not listed here.
+    rest: String,
 }
 
 #[derive(Debug, Serialize)]
 struct Passage {
     place: String,
-    pages: String,
     pieces: Vec<PieceView>,
 }
 
@@ -88,6 +93,14 @@ struct Passage {
 struct PieceView {
     fate: &'static str,
     text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct CellRow {
+    place: String,
+    about: String,
+    before: String,
+    after: String,
 }
 
 /// Typesets the redline.
@@ -111,97 +124,18 @@ pub fn typeset(
     Ok(pdf::typeset("文本对照", &ident, &source, &libraries, fonts, STAMP)?.bytes)
 }
 
-/// How many files are how.
-pub fn summary(changes: &FolderChanges) -> String {
-    let counts = [
-        (changes.changed.len(), "不同"),
-        (changes.gone.len(), "只在旧的里有"),
-        (changes.added.len(), "只在新的里有"),
-        (changes.same.len(), "完全相同"),
-    ];
-    let told = counts.iter().filter(|(count, _)| *count > 0);
-    let told: Vec<String> = told.map(|(count, what)| format!("{count} 个文件{what}")).collect();
-    let figures = match changes.figures.len() {
-        0 => String::new(),
-        count => format!("；{count} 项数值不同"),
-    };
-    format!("{}{figures}", told.join("，"))
-}
-
-/// What a changed file has, in one line.
-pub fn note(file: &FileChange) -> String {
-    match &file.what {
-        Changed::Text { changes, elsewhere, pages: (before, after), unread } => {
-            let mut pages = if before == after {
-                String::new()
-            } else {
-                format!("；由 {before} 页变为 {after} 页")
-            };
-            if *unread {
-                pages.push_str("；有文字的字体没有嵌入文件，读不出来，没有对照，请人工核对");
-            }
-            match (changes.len(), elsewhere) {
-                (0, 0) => format!("文字相同{pages}"),
-                (count, 0) => format!("{count} 处不同{pages}"),
-                (0, elsewhere) => format!("{elsewhere} 处不同，都在单个文件里列出{pages}"),
-                (count, elsewhere) => {
-                    format!("{} 处不同，其中 {elsewhere} 处在单个文件里列出{pages}", count + elsewhere)
-                }
-            }
-        }
-        Changed::Cells(changes) => format!("{} 个单元格或设置不同", changes.len()),
-        Changed::Lines(changes) if changes.is_empty() => {
-            "每一行的文字都相同，只有编码或换行方式不同".to_owned()
-        }
-        Changed::Lines(changes) => format!("{} 处的行不同", changes.len()),
-        Changed::Opaque => "文件内容不同；这种文件不能逐字比较，请人工核对".to_owned(),
-        Changed::Unreadable(why) => why.clone(),
-        Changed::Bytes => "文件内容不同，但文字和单元格没有不同（例如重新保存过）".to_owned(),
-    }
-}
-
-/// Pages of a passage: `第 3 页`, or `旧第 3 页，新第 4 页`.
-pub fn pages(change: &TextChange) -> String {
-    if change.page_before == change.page_after {
-        format!("第 {} 页", change.page_after)
-    } else {
-        format!("旧第 {} 页，新第 {} 页", change.page_before, change.page_after)
-    }
-}
-
 fn view(changes: &FolderChanges, compared: &Compared, fonts: &Fonts) -> RedlineView {
     let clean = |text: &str| printable(text, fonts);
-    let figures = changes.figures.iter().map(|figure| FigureRow {
+    let (figures, _, _) = telling::figures(changes);
+    let figures = figures.iter().map(|figure| FigureRow {
         name: clean(&figure.name),
         before: clean(&figure.before),
         after: clean(&figure.after),
         difference: figure.difference.clone(),
         percent: figure.percent.clone(),
     });
-    let lists =
-        [("只在旧的里有", &changes.gone), ("只在新的里有", &changes.added), ("完全相同", &changes.same)];
-    let lists = lists.iter().filter(|(_, files)| !files.is_empty());
-    let lists =
-        lists.map(|(name, files)| FileList { name: (*name).to_owned(), files: clean(&files.join("、")) });
-    let passages = |file: &FileChange| -> Vec<Passage> {
-        match &file.what {
-            Changed::Text { changes, .. } => changes.iter().map(|change| passage(change, fonts)).collect(),
-            Changed::Lines(changes) => changes.iter().map(|change| lines(change, fonts)).collect(),
-            _ => Vec::new(),
-        }
-    };
-    let (texts, others): (Vec<_>, Vec<_>) =
-        changes.changed.iter().map(|file| (file, passages(file))).partition(|(_, told)| !told.is_empty());
-    let cells = others.iter().map(|(file, _)| *file);
-    let cells = cells.map(|file| FileList {
-        name: "不同".to_owned(),
-        files: clean(&format!("{}：{}", file.file, note(file))),
-    });
-    let documents = texts.into_iter().map(|(file, passages)| Document {
-        file: clean(&file.file),
-        note: format!("{}。", note(file)),
-        passages,
-    });
+    let one_sided = telling::one_sided(changes).into_iter();
+    let one_sided = one_sided.map(|line| clean(&format!("{line}，逐项见文本对照.xlsx的“数值”。")));
     RedlineView {
         title: "文本对照".to_owned(),
         serif: fonts.serif.clone(),
@@ -210,41 +144,113 @@ fn view(changes: &FolderChanges, compared: &Compared, fonts: &Fonts) -> RedlineV
         new: clean(&compared.new),
         summary: format!("{}。", summary(changes)),
         figures: figures.collect(),
-        lists: cells.chain(lists).collect(),
-        documents: documents.collect(),
+        one_sided: one_sided.collect(),
+        files: file_rows(changes, fonts),
+        documents: changes.changed.iter().filter_map(|file| document(changes, file, fonts)).collect(),
     }
 }
 
-fn passage(change: &TextChange, fonts: &Fonts) -> Passage {
-    let piece = |piece: &Piece| PieceView {
-        fate: match piece.fate {
+/// Every file that is not the same in a row of its own, and those that are the same in one.
+fn file_rows(changes: &FolderChanges, fonts: &Fonts) -> Vec<FileRow> {
+    let row = |state, file: &str, note: &str| FileRow {
+        state,
+        file: printable(file, fonts),
+        note: printable(note, fonts),
+    };
+    let told = |file: &FileChange| {
+        let rest = if repeats(changes, file) {
+            "；内容由其他文件得出，逐处见文本对照.xlsx"
+        } else if matches!(file.what, Changed::Cells(_)) && has_told_pdf(changes, &file.file) {
+            "；同名PDF逐处列出，逐格见文本对照.xlsx"
+        } else {
+            ""
+        };
+        row("不同", &file.file, &format!("{}{rest}", note(file)))
+    };
+    let mut rows: Vec<FileRow> = changes.changed.iter().map(told).collect();
+    for (state, files) in [("只在旧的里有", &changes.gone), ("只在新的里有", &changes.added)] {
+        rows.extend(files.iter().take(FILES).map(|file| row(state, file, &alike(changes, file))));
+        if files.len() > FILES {
+            rows.push(row(state, &format!("另有 {} 个，见文本对照.xlsx的“文件”", files.len() - FILES), ""));
+        }
+    }
+    if !changes.same.is_empty() {
+        rows.push(row("完全相同", &format!("{} 个文件", changes.same.len()), &changes.same.join("、")));
+    }
+    rows
+}
+
+/// What a changed file has to show; none where its row says all.
+fn document(changes: &FolderChanges, file: &FileChange, fonts: &Fonts) -> Option<Document> {
+    if repeats(changes, file) {
+        return None;
+    }
+    let place = |pages: String, place: String| {
+        printable(&if place.is_empty() { pages } else { format!("{pages}　{place}") }, fonts)
+    };
+    let passage = |place: String, pieces: &[Piece]| Passage { place, pieces: shown(pieces, fonts) };
+    let (mut passages, mut cells, mut rest) = (Vec::new(), Vec::new(), String::new());
+    match &file.what {
+        Changed::Text { changes, .. } => passages.extend(
+            changes.iter().map(|change| passage(place(pages(change), change.place.shown()), &change.pieces)),
+        ),
+        Changed::Lines(changes) => passages
+            .extend(changes.iter().map(|change| passage(change.place(), &telling::line_pieces(change)))),
+        Changed::Cells(all) => {
+            // The PDF of the sheet has the figures and words; what only a workbook has is told in any case.
+            let is_told = |change: &&CellChange| ["数值", "文本"].contains(&change.what);
+            let has_pdf = has_told_pdf(changes, &file.file);
+            let due: Vec<&CellChange> = all.iter().filter(|c| !has_pdf || !is_told(c)).collect();
+            cells.extend(due.iter().take(CELLS).map(|change| cell(change, fonts)));
+            if due.len() > CELLS {
+                rest = format!("另有 {} 处，见文本对照.xlsx的“单元格”。", due.len() - CELLS);
+            }
+        }
+        _ => {}
+    }
+    let is_empty = passages.is_empty() && cells.is_empty();
+    let (file, note) = (printable(&file.file, fonts), format!("{}。", note(file)));
+    (!is_empty).then_some(Document { file, note, passages, cells, rest })
+}
+
+fn cell(change: &CellChange, fonts: &Fonts) -> CellRow {
+    let about = [change.about.as_str(), change.what].into_iter().filter(|part| !part.is_empty());
+    let side = |text: &str| if text.is_empty() { "（空）".to_owned() } else { short(text, fonts) };
+    CellRow {
+        place: printable(&telling::cell_place(change), fonts),
+        about: printable(&about.collect::<Vec<_>>().join("　"), fonts),
+        before: side(&change.seen.0),
+        after: side(&change.seen.1),
+    }
+}
+
+/// A cell of a table cannot be broken over many pages.
+fn short(text: &str, fonts: &Fonts) -> String {
+    const ROOM: Room = Room { whole: (12, 400), shown: (6, 200) };
+    let text = shortened(text, ROOM).map_or(text.to_owned(), |(shown, count)| format!("{shown}（{count}）"));
+    printable(&text, fonts)
+}
+
+/// The pieces of a passage; of a very long one the beginning, and how much it is.
+fn shown(pieces: &[Piece], fonts: &Fonts) -> Vec<PieceView> {
+    let mut views = Vec::new();
+    for piece in pieces {
+        let fate = match piece.fate {
             Fate::Kept => "kept",
             Fate::Deleted => "deleted",
             Fate::Inserted => "inserted",
-        },
-        text: printable(&piece.text, fonts),
-    };
-    Passage {
-        place: printable(&change.place.shown(), fonts),
-        pages: pages(change),
-        pieces: change.pieces.iter().map(piece).collect(),
+        };
+        let mut push = |fate, text: &str| views.push(PieceView { fate, text: printable(text, fonts) });
+        match shortened(&piece.text, ROOM).filter(|_| piece.fate != Fate::Kept) {
+            None => push(fate, &piece.text),
+            Some((beginning, count)) => {
+                let what = if piece.fate == Fate::Deleted { "删去" } else { "新增" };
+                push(fate, &beginning);
+                push("note", &format!("（{what}的文字{count}，全文见文本对照.xlsx的“文字”）"));
+            }
+        }
     }
-}
-
-/// The lines that went, then those that came.
-fn lines(change: &LineChange, fonts: &Fonts) -> Passage {
-    let piece = |fate, lines: &[String]| PieceView { fate, text: printable(&lines.join("\n"), fonts) };
-    let mut pieces = Vec::new();
-    if !change.before.is_empty() {
-        pieces.push(piece("deleted", &change.before));
-    }
-    if !change.before.is_empty() && !change.after.is_empty() {
-        pieces.push(PieceView { fate: "kept", text: "\n".to_owned() });
-    }
-    if !change.after.is_empty() {
-        pieces.push(piece("inserted", &change.after));
-    }
-    Passage { place: String::new(), pages: change.place(), pieces }
+    views
 }
 
 /// A character that no font has would stop the PDF: 〓 stands for it, as printers have always done.

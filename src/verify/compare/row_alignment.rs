@@ -25,6 +25,19 @@ pub struct Aligned {
     pub gone: Vec<u32>,
     /// Rows that came, by their new numbers from 0.
     pub came: Vec<u32>,
+    /// Where every old row is now.
+    places: BTreeMap<u32, u32>,
+}
+
+impl Aligned {
+    /// What a name of the whole workbook stands for, with the cells of this sheet where they are now:
+    /// `报价表!$A$1:$J$33` is `报价表!$A$1:$J$34`.
+    pub fn moved(&self, meaning: &str) -> String {
+        let sheet = &self.sheet.name;
+        let prefixes = [format!("{sheet}!"), format!("'{}'!", sheet.replace('\'', "''"))];
+        let own = prefixes.iter().find_map(|prefix| Some((prefix, meaning.strip_prefix(prefix.as_str())?)));
+        own.map_or(meaning.to_owned(), |(prefix, cells)| prefix.clone() + &moved_formula(cells, &self.places))
+    }
 }
 
 /// Matches the rows; none where no row came or went.
@@ -49,7 +62,8 @@ pub fn align(old: &BookSheet, new: &BookSheet) -> Option<Aligned> {
     };
     let gone = filled(&before, &|row| places.contains_key(&row));
     let came = filled(&after, &|row| kept.contains(&row));
-    (!gone.is_empty() || !came.is_empty()).then(|| Aligned { sheet: moved(old, &places), gone, came })
+    let sheet = moved(old, &places);
+    (!gone.is_empty() || !came.is_empty()).then_some(Aligned { sheet, gone, came, places })
 }
 
 /// What a row is known by.
@@ -239,6 +253,8 @@ mod tests {
         let back = align(&new, &old).unwrap();
         assert_eq!((back.gone.as_slice(), back.came.len()), ([2].as_slice(), 0));
         assert!(align(&old, &old).is_none());
+        assert_eq!(aligned.moved("!$A$1:$C$5"), "!$A$1:$C$6");
+        assert_eq!(aligned.moved("别的!$A$1:$C$5"), "别的!$A$1:$C$5");
     }
 
     #[test]

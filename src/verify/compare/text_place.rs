@@ -13,16 +13,15 @@ pub struct Place {
     pub heading: String,
     /// The clause, such as `4.3`; empty above the first.
     pub clause: String,
+    /// In a table, the cell that stands before several rows, such as `产品/平台服务`; empty where it is in the row itself.
+    pub row: String,
 }
 
 impl Place {
-    /// As it is told: the heading, then the clause.
+    /// As it is told: the heading, then the clause, then the row.
     pub fn shown(&self) -> String {
-        match (self.heading.as_str(), self.clause.as_str()) {
-            ("", clause) => clause.to_owned(),
-            (heading, "") => heading.to_owned(),
-            (heading, clause) => format!("{heading}　{clause}"),
-        }
+        let parts = [self.heading.as_str(), self.clause.as_str(), self.row.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("　")
     }
 }
 
@@ -52,7 +51,7 @@ impl Places {
         let is_heading =
             if self.titles.is_empty() { begins_heading(text) } else { self.titles.contains(&bare(text)) };
         if is_short && is_heading {
-            self.here = Place { heading: text.to_owned(), clause: String::new() };
+            self.here = Place { heading: text.to_owned(), ..Place::default() };
             self.clause.clear();
         } else if let Some(clause) = clause_number(text) {
             self.clause.clone_from(&clause);
@@ -70,7 +69,7 @@ impl Places {
 
     /// Where a footnote stands: at the foot of what has been read.
     pub fn note(&self) -> Place {
-        Place { heading: self.here.heading.clone(), clause: "脚注".to_owned() }
+        Place { clause: "脚注".to_owned(), ..self.here.clone() }
     }
 }
 

@@ -1,12 +1,13 @@
 //! A PDF's text as one stream of words, page after page, without what no reader counts as text: page numbers, running
 //! headers, watermarks. A paragraph that goes on over the page goes on here.
 //!
-//! May use: `pdf_text`, `text_place`, `text_words`.
+//! May use: `pdf_text`, `text_place`, `text_rows`, `text_words`.
 #![expect(clippy::float_arithmetic, reason = "places on a page, no money")]
 
 use std::collections::HashMap;
 
 use super::text_place::{self, Place};
+use super::text_rows;
 use super::text_words;
 use crate::verify::read::pdf_text::{PdfRun, PdfText};
 
@@ -49,11 +50,11 @@ impl Stream {
         let mut stream = Self::default();
         let mut places = text_place::Places::new(pdf);
         let mut notes = Vec::new();
-        for paragraph in paragraphs(pdf) {
+        for paragraph in text_rows::in_rows(paragraphs(pdf)) {
             if paragraph.note {
                 notes.push((paragraph, places.note()));
             } else if paragraph.cell {
-                stream.push(&paragraph, places.here());
+                stream.push(&paragraph, Place { row: paragraph.head.clone(), ..places.here() });
             } else {
                 let text: String = paragraph.chars.iter().map(|(c, _)| *c).collect();
                 stream.push(&paragraph, places.next(&text));
@@ -84,15 +85,22 @@ impl Stream {
 }
 
 /// Runs that read as one.
-struct Paragraph {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Paragraph {
     /// With their pages.
-    chars: Vec<(char, usize)>,
+    pub chars: Vec<(char, usize)>,
     /// Whether it stands on one line with the one before.
-    beside: bool,
+    pub beside: bool,
     /// Whether it is a cell of a table: a number in it begins no clause.
-    cell: bool,
+    pub cell: bool,
     /// Whether it is a footnote.
-    note: bool,
+    pub note: bool,
+    /// The row of a table it belongs to, where the file says so.
+    pub row: Option<i32>,
+    /// Where it begins and ends on the line.
+    pub span: (f64, f64),
+    /// Of a cell, the one before it that stands for several rows.
+    pub head: String,
 }
 
 /// The runs of a text put together where a line goes on.
@@ -116,7 +124,9 @@ fn paragraphs(pdf: &PdfText) -> Vec<Paragraph> {
                     let note = run.block.is_some_and(|block| block.note);
                     let beside = joint == Joint::Beside;
                     let cell = beside || run.block.is_some_and(|block| block.row.is_some());
-                    found.push(Paragraph { chars: Vec::new(), beside, cell, note });
+                    let row = run.block.and_then(|block| block.row).filter(|_| !note);
+                    let span = (run.x, run.end);
+                    found.push(Paragraph { beside, cell, note, row, span, ..Paragraph::default() });
                     found.len() - 1
                 }
             };
@@ -140,6 +150,7 @@ impl Paragraph {
             self.chars.push((' ', page));
         }
         self.chars.extend(run.text.chars().map(|c| (c, page)));
+        self.span = (self.span.0.min(run.x), self.span.1.max(run.end));
     }
 }
 
