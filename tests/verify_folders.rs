@@ -70,7 +70,14 @@ fn what_a_correction_replaced_is_held_against_the_ledger() {
     fs::remove_dir_all(output.join("结算-2026-03")).unwrap();
     let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(has(&said, &["警告[V020]", "2026-03 结算单没有找到"]), "{said}");
+    assert!(has(&said, &["提示[V020]", "2026-03（序号 1、2）", "没有核对"]), "{said}");
+    // Beside another month it is missed.
+    let april = run(&["settle", arg(&case), "--month", "2026-04", "-o", arg(&output), "--issue"]);
+    assert!(april.status.success(), "{}", told(&april));
+    let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(has(&said, &["警告[V020]", "2026-03（序号 1、2）", "没有核对"]), "{said}");
+    assert!(!said.contains("2026-04（序号"), "{said}");
 }
 
 #[test]

@@ -87,25 +87,39 @@ pub fn cases_gone(folder: &Path, record: &Record) -> Vec<Diagnostic> {
 }
 
 /// 结算单 that the ledger records, of months whose folder of this case was not looked at: nothing proves them here. Where
-/// the month as a whole was asked for, its folder should have been there.
+/// the month as a whole was asked for, its folder should have been there; where no month was, nothing was to be expected.
 pub fn not_reached(chain: &Chain, looked_at: &BTreeSet<String>, asked: &BTreeSet<String>) -> Vec<Diagnostic> {
-    let mut months: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    let mut months: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for line in chain.lines.iter().filter(|line| !looked_at.contains(&line.month)) {
-        months.entry(&line.month).or_default().push(line.number);
+        months.entry(&line.month).or_default().push(line.number.to_string());
     }
-    let told = months.into_iter().map(|(month, numbers)| {
-        let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-        let numbers = numbers.join("、");
-        let (severity, why) = if asked.contains(month) {
-            (Severity::Error, format!("所核对的“结算-{month}”里没有这个案卷的文件夹"))
-        } else {
-            (Severity::Warning, format!("“结算-{month}”不在所核对的文件夹里，没有核对"))
-        };
-        let message = format!("台账序号 {numbers} 开具的 {month} 结算单没有找到：{why}");
+    let (gone, elsewhere): (Vec<_>, Vec<_>) =
+        months.into_iter().partition(|(month, _)| asked.contains(*month));
+    let told = |severity, message: String, which: &str| {
         let mut finding = checks::graded(checks::of_file(&SETTLED, LEDGER_FILE, message), severity);
         finding.help =
-            format!("把“结算-{month}”文件夹一起写在命令里，或写它们的上级文件夹；文件不见了的，从存档取回。");
+            format!("把{which}文件夹一起写在命令里，或写它们的上级文件夹；文件不见了的，从存档取回。");
         finding
-    });
-    told.collect()
+    };
+    let mut findings: Vec<Diagnostic> = gone
+        .iter()
+        .map(|(month, numbers)| {
+            let numbers = numbers.join("、");
+            let message = format!(
+                "台账序号 {numbers} 开具的 {month} 结算单没有找到：所核对的“结算-{month}”里没有这个案卷的文件夹"
+            );
+            told(Severity::Error, message, &format!("“结算-{month}”"))
+        })
+        .collect();
+    if let Some((first, _)) = elsewhere.first() {
+        let listed: Vec<String> = elsewhere
+            .iter()
+            .map(|(month, numbers)| format!("{month}（序号 {}）", numbers.join("、")))
+            .collect();
+        let message = format!("台账记着已开具的 {} 结算单不在所核对的文件夹里，没有核对", listed.join("、"));
+        let only_contract = looked_at.is_empty() && asked.is_empty();
+        let severity = if only_contract { Severity::Note } else { Severity::Warning };
+        findings.push(told(severity, message, &format!("“结算-{first}”等")));
+    }
+    findings
 }
