@@ -27,6 +27,7 @@ use crate::verify::compare::telling::{
 /// The files that are written.
 const PDF: &str = "文本对照.pdf";
 const SHEET: &str = "文本对照.xlsx";
+const BOTH: &str = "文本对照.pdf 和 文本对照.xlsx";
 /// Passages and cells of one file on the terminal; all of them stand in the files.
 const SHOWN: usize = 12;
 /// Of a long piece of text so much.
@@ -167,7 +168,7 @@ fn tell_figures(text: &mut String, changes: &FolderChanges) {
         };
         let _ = writeln!(text, "  {}：{} → {}{by}", figure.name, figure.before, figure.after);
     }
-    more(text, changed.len(), FIGURES, "项");
+    more(text, changed.len(), FIGURES, "项", BOTH);
     for line in one_sided(changes) {
         let _ = writeln!(text, "  {line}，见 {SHEET}");
     }
@@ -187,13 +188,13 @@ fn tell_file(text: &mut String, all: &FolderChanges, file: &FileChange) {
                     if place.is_empty() { pages(change) } else { format!("{}　{place}", pages(change)) };
                 let _ = writeln!(text, "    {place}\n      {}", passage(change));
             }
-            more(text, changes.len(), SHOWN, "处");
+            more(text, changes.len(), SHOWN, "处", BOTH);
         }
         Changed::Cells(changes) => {
             for change in changes.iter().take(SHOWN) {
                 let _ = writeln!(text, "    {}", cell(change));
             }
-            more(text, changes.len(), SHOWN, "处");
+            more(text, changes.len(), SHOWN, "处", SHEET);
         }
         Changed::Lines(changes) => {
             for change in changes.iter().take(SHOWN) {
@@ -201,17 +202,17 @@ fn tell_file(text: &mut String, all: &FolderChanges, file: &FileChange) {
                 for (sign, line) in lines(change).take(SHOWN) {
                     let _ = writeln!(text, "      {sign} {}", visible(line));
                 }
-                more(text, lines(change).count(), SHOWN, "行");
+                more(text, lines(change).count(), SHOWN, "行", BOTH);
             }
-            more(text, changes.len(), SHOWN, "处");
+            more(text, changes.len(), SHOWN, "处", BOTH);
         }
         Changed::Unreadable(_) | Changed::Bytes | Changed::Opaque => {}
     }
 }
 
-fn more(text: &mut String, count: usize, shown: usize, what: &str) {
+fn more(text: &mut String, count: usize, shown: usize, what: &str, where_all: &str) {
     if count > shown {
-        let _ = writeln!(text, "    另有 {} {what}，见 {PDF} 和 {SHEET}", count - shown);
+        let _ = writeln!(text, "    另有 {} {what}，见 {where_all}", count - shown);
     }
 }
 

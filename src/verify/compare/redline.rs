@@ -202,8 +202,8 @@ fn document(changes: &FolderChanges, file: &FileChange, fonts: &Fonts) -> Option
             let has_pdf = has_told_pdf(changes, &file.file);
             let due: Vec<&CellChange> = all.iter().filter(|c| !has_pdf || !is_told(c)).collect();
             cells.extend(due.iter().take(CELLS).map(|change| cell(change, fonts)));
-            if due.len() > CELLS {
-                rest = format!("另有 {} 处，见文本对照.xlsx的“单元格”。", due.len() - CELLS);
+            if all.len() > cells.len() {
+                rest = format!("另有 {} 处，逐格见文本对照.xlsx的“单元格”。", all.len() - cells.len());
             }
         }
         _ => {}

@@ -54,13 +54,14 @@ pub fn figures(changes: &FolderChanges) -> (Vec<&FigureChange>, Vec<&FigureChang
 
 /// Figures that only one of the two has, in a line for each side.
 pub fn one_sided(changes: &FolderChanges) -> Vec<String> {
-    let (_, gone, added) = figures(changes);
+    let (changed, gone, added) = figures(changes);
+    let besides = if changed.is_empty() { "" } else { "另有 " };
     let sides = [(added, "新"), (gone, "旧")];
     let told = sides.iter().filter(|(figures, _)| !figures.is_empty()).map(|(figures, side)| {
         let names: Vec<String> =
             figures.iter().take(NAMES).map(|figure| format!("“{}”", figure.name)).collect();
         let names = if figures.len() > NAMES { format!("如{}", names.join("")) } else { names.join("") };
-        format!("另有 {} 项只在{side}的里有（{names}）", figures.len())
+        format!("{besides}{} 项只在{side}的里有（{names}）", figures.len())
     });
     told.collect()
 }

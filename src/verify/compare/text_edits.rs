@@ -34,7 +34,7 @@ pub fn edits(old: &Stream, new: &Stream) -> Vec<Edit> {
         found.extend(inner.into_iter().map(|(o, n)| Edit { old: moved(o, a.start), new: moved(n, b.start) }));
     }
     let slid = found.into_iter().map(|edit| slide(old, new, edit)).collect();
-    joined(old, new, slid)
+    joined(old, new, slid).into_iter().flat_map(|edit| by_cells(old, new, edit)).collect()
 }
 
 /// The stretches in which two sequences differ.
@@ -99,6 +99,26 @@ fn slide(old: &Stream, new: &Stream, edit: Edit) -> Edit {
     }
     let by = best.1;
     Edit { old: edit.old.start - by..edit.old.end - by, new: edit.new.start - by..edit.new.end - by }
+}
+
+/// Of several cells of a row that took the place of as many others, each by itself.
+fn by_cells(old: &Stream, new: &Stream, edit: Edit) -> Vec<Edit> {
+    match (cells(old, &edit.old), cells(new, &edit.new)) {
+        (Some(before), Some(after)) if before.len() == after.len() => {
+            before.into_iter().zip(after).map(|(old, new)| Edit { old, new }).collect()
+        }
+        _ => vec![edit],
+    }
+}
+
+/// The words of each cell, where a stretch is whole cells of one row.
+fn cells(stream: &Stream, words: &Range<usize>) -> Option<Vec<Range<usize>>> {
+    let first = stream.tokens.get(words.start).filter(|_| !words.is_empty())?.unit;
+    let last = stream.tokens.get(words.end.checked_sub(1)?)?.unit;
+    let units = stream.units.get(first..=last)?;
+    let is_whole = units.first()?.tokens.start == words.start && units.last()?.tokens.end == words.end;
+    let is_row = units.iter().skip(1).all(|unit| unit.beside);
+    (is_whole && is_row).then(|| units.iter().map(|unit| unit.tokens.clone()).collect())
 }
 
 /// A word or two that stayed between two changes of one paragraph only make them hard to read.

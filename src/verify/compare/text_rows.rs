@@ -2,6 +2,7 @@
 //! drawn in the middle of them: it belongs to the first, and names the others.
 //!
 //! May use: `text_stream`.
+#![expect(clippy::float_arithmetic, reason = "places on a page, no money")]
 
 use super::text_stream::Paragraph;
 
@@ -45,9 +46,10 @@ pub(super) fn in_rows(paragraphs: Vec<Paragraph>) -> Vec<Paragraph> {
     found
 }
 
-/// A row that begins to the right of a cell that stands for several rows is one of them.
+/// A row that begins in the column beside a cell that stands for several rows is one of them; 合计 over both columns is not.
 fn name_rows(paragraphs: &mut [Paragraph], late: &[bool]) {
     let mut head: Option<(f64, String)> = None;
+    let mut beside: Option<(f64, f64)> = None;
     let mut row = None;
     let mut named = String::new();
     for (paragraph, late) in paragraphs.iter_mut().zip(late) {
@@ -55,20 +57,30 @@ fn name_rows(paragraphs: &mut [Paragraph], late: &[bool]) {
             continue;
         }
         if paragraph.row.is_none() {
-            (head, row) = (None, None);
+            (head, beside, row) = (None, None, None);
             continue;
         }
         if paragraph.row != row {
             row = paragraph.row;
-            let is_within = head.as_ref().is_some_and(|(end, _)| paragraph.span.0 >= *end);
+            let right = head.as_ref().is_some_and(|(end, _)| paragraph.span.0 >= *end);
+            let is_within = right && beside.is_some_and(|column| in_column(column, paragraph.span));
             if !is_within {
                 let text: String = paragraph.chars.iter().map(|(c, _)| *c).collect();
                 head = late.then(|| (paragraph.span.1, text.trim().to_owned()));
+                beside = None;
             }
             named = head.as_ref().filter(|_| is_within).map(|(_, text)| text.clone()).unwrap_or_default();
+        } else if beside.is_none() {
+            beside = Some(paragraph.span);
         }
         paragraph.head.clone_from(&named);
     }
+}
+
+/// Whether two cells stand in one column: they begin, end or are centred alike.
+fn in_column(one: (f64, f64), other: (f64, f64)) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() < 3.0;
+    near(one.0, other.0) || near(one.1, other.1) || near((one.0 + one.1) / 2.0, (other.0 + other.1) / 2.0)
 }
 
 #[cfg(test)]
@@ -99,7 +111,7 @@ mod tests {
             cell("490", 3, 40.0),
             // Drawn late as well: the tax rate of all rows.
             cell("6%", 1, 60.0),
-            cell("合计", 4, 4.0),
+            cell("合计", 4, 12.0),
             cell("2156", 4, 40.0),
         ];
         let text = |p: &Paragraph| p.chars.iter().map(|(c, _)| *c).collect::<String>();
