@@ -11,8 +11,7 @@ use std::process::{Command, Output};
 use hetong::input::folder::sha256_hex;
 use serde_json::Value;
 use support::{
-    CaseCopy, arg, copy_folder, dates, files_of, hetong, pdf_text, pdf_words, run, snapshot, text, told,
-    workbook,
+    CaseCopy, arg, copy_folder, dates, files_of, pdf_text, pdf_words, run, snapshot, text, told, workbook,
 };
 
 const CASE: &str = "星河示例";
@@ -221,26 +220,6 @@ fn no_relation_prints_the_other_declaration() {
     assert!(integrity.contains("无关联人员认证声明书咪咕音乐有限公司："), "{integrity}");
     assert!(!integrity.contains("声明人姓名") && !integrity.contains("身份证号码"), "{integrity}");
     assert!(integrity.contains("有（√）无（）其他类别的业务合作"), "{integrity}");
-}
-
-#[test]
-fn same_input_same_bytes_whatever_the_surroundings() {
-    let build = |surroundings: [(&str, &str); 3]| {
-        let case = CaseCopy::of(CASE);
-        let done = hetong()
-            .args(["build", arg(&case.path()), "-o", arg(&case.output())])
-            .envs(surroundings)
-            .output()
-            .expect("run");
-        assert_exit(&done, 0);
-        snapshot(&case.bundle())
-    };
-    let one = build([("TZ", "Asia/Tokyo"), ("LC_ALL", "C"), ("RAYON_NUM_THREADS", "1")]);
-    let other = build([("TZ", "America/New_York"), ("LC_ALL", "zh_CN.UTF-8"), ("RAYON_NUM_THREADS", "4")]);
-    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
-    for (name, bytes) in &one {
-        assert!(bytes == &other[name], "{name} differs");
-    }
 }
 
 #[test]
