@@ -352,3 +352,45 @@ fn whole_new_documents_are_a_line_and_long_new_passages_are_cut() {
     assert_eq!((rows.len(), rows[1][4].as_str()), (2, "（没有）"));
     assert_eq!(rows[1][5], clauses.trim_end());
 }
+
+/// Signed against after a VAT change: the row says what it is of, and what was only put aside is no news.
+#[test]
+fn after_a_rate_change_rows_are_named_and_earlier_versions_are_known() {
+    let out = tempfile::tempdir().expect("a folder");
+    let rate = "报价: 报价表.xlsx\n调整:\n  - {生效日期: 2026-09-01, 事由: 增值税税率调整, 税率: 3%}";
+    let new = built(&[("报价: 报价表.xlsx", rate)]);
+    let changes = compare(&OLD.bundle(), &new.bundle()).expect("two folders");
+    let rows = passages(&changes, "附件3-报价表.pdf");
+    let row = |place: &str| {
+        let found = rows.iter().find(|(at, before, _)| at == place && before.starts_with("784.01"));
+        found.map(|(_, before, after)| (before.as_str(), after.as_str()))
+    };
+    // 739.63 × 1.03 = 761.8189; 369,815.00 × 1.03 = 380,909.45; 924,537.50 × 1.03 = 952,273.625.
+    assert_eq!(
+        row("附件3：报价表　产品/平台服务"),
+        Some(("784.01｜369,815.00｜392,003.90", "761.82｜369,815.00｜380,909.45")),
+        "{rows:#?}"
+    );
+    assert_eq!(
+        row("附件3：报价表　活动/内容支撑"),
+        Some(("784.01｜924,537.50｜980,009.75", "761.82｜924,537.50｜952,273.63"))
+    );
+    // The total is of no 岗位; the rate stands in the first row, beside the price.
+    let total = rows.iter().find(|(_, before, _)| before == "17,275,715.69").expect("合计");
+    assert_eq!((total.0.as_str(), total.2.as_str()), ("附件3：报价表", "16,786,780.38"));
+    assert!(
+        rows.iter().any(|(_, before, _)| before == "882.00｜6%｜1,040,100.00｜1,102,506.00"),
+        "{rows:#?}"
+    );
+    let done = run(&["diff", arg(&OLD.bundle()), arg(&new.bundle()), "-o", arg(out.path())]);
+    let told = text(&done.stdout);
+    for words in [
+        "\n数值\n  73 项只在新的里有（如“修订1 合计 不含税总价”",
+        "  历次版本/附件3-报价表（签订时）.pdf　与旧的“附件3-报价表.pdf”完全相同\n",
+        "高级｜1250｜849.06｜900.00｜832.08｜〔−882.00〕〔+857.04〕｜〔−6%〕〔+3%〕｜1,040,100.00｜",
+        "报价表!H5（产品/平台服务 高级 · 增值税税率） 数值：6% → 3%\n",
+        "  附件6-委托订单.xlsx　2 处不同\n    委托订单（第 2 行） 新增的行：修订1（自2026年9月1日起生效，",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}

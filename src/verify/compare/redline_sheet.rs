@@ -226,6 +226,7 @@ fn fill(
 ) -> Result<(), XlsxError> {
     let song = || Format::new().set_font_name("宋体").set_font_size(10).set_border(FormatBorder::Thin);
     let text = song().set_text_wrap().set_align(FormatAlign::Top).set_num_format("@");
+    let amount = text.clone().set_align(FormatAlign::Right);
     let head = song().set_bold().set_align(FormatAlign::Center).set_background_color(0x00F2_F2F2);
     let letters = |fate| {
         let letters = Format::new().set_font_name("宋体").set_font_size(10);
@@ -252,7 +253,10 @@ fn fill(
         sheet.set_row_height(row, f64::from(lines.min(MOST_LINES)) * LINE + 3.0)?;
         for (column, cell) in (0_u16..).zip(cells) {
             match cell {
-                Cell::Plain(words) => sheet.write_string_with_format(row, column, words, &text)?,
+                Cell::Plain(words) => {
+                    let format = if name == "数值" && column >= 2 { &amount } else { &text };
+                    sheet.write_string_with_format(row, column, words, format)?
+                }
                 Cell::Marked(pieces) => {
                     let pieces = pieces.iter().filter(|piece| !piece.text.is_empty());
                     let pieces: Vec<(&Format, &str)> = pieces
