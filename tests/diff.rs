@@ -7,6 +7,8 @@ mod support;
 
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use calamine::Data;
 use support::recalculation::{Book, assert_same, recalculated};
@@ -150,6 +152,23 @@ fn new_prices_on_top_of_it_and_every_formula_again() {
     let again = recalculated(&[fs::read(case.bundle().join("变更对照表.xlsx")).unwrap()]).remove(0);
     assert!(book.computed() > 250, "{}", book.computed());
     assert_same(&book, &again, TABLE);
+    assert_pages_hold_rows(&case.bundle().join("变更对照表.pdf"));
+}
+
+/// No page ends with a heading, and none bears a single row.
+fn assert_pages_hold_rows(path: &Path) {
+    let done = Command::new("pdftotext").args(["-raw", arg(path), "-"]).output().unwrap();
+    let all = text(&done.stdout);
+    let pages: Vec<Vec<&str>> = all.split('\u{c}').map(|page| page.lines().collect()).collect();
+    let pages: Vec<Vec<&str>> = pages.into_iter().filter(|page: &Vec<&str>| !page.is_empty()).collect();
+    assert!(pages.len() > 3, "{all}");
+    for page in &pages {
+        // The last line is the page's number.
+        let [.., last, _] = page.as_slice() else { panic!("an empty page: {all}") };
+        assert!(!last.contains("百分比") && !last.contains("起生效"), "a heading alone: {page:?}");
+        let rows = page.iter().filter(|line| line.ends_with(['%', '—', '。'])).count();
+        assert!(rows >= 4, "{rows} rows on a page: {page:?}");
+    }
 }
 
 #[test]

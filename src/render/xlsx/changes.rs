@@ -10,9 +10,9 @@ use super::{Paper, XlsxError, cents, clean_line, formats, new_workbook, set_up};
 use crate::view::changes::{ChangedItem, ChangesSheet, ItemView, NONE, RevisionView, TotalView, Value};
 
 /// Column widths of 汇总 in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
-const TOTAL_WIDTHS: [u32; 6] = [170, 140, 140, 140, 90, 320];
-/// Those of 明细.
-const WIDTHS: [u32; 11] = [52, 84, 110, 104, 126, 136, 104, 138, 138, 112, 76];
+const TOTAL_WIDTHS: [u32; 6] = [150, 130, 160, 160, 90, 332];
+/// Those of 明细: an amount in 大写 takes two lines.
+const WIDTHS: [u32; 11] = [52, 84, 104, 150, 120, 136, 104, 166, 166, 112, 76];
 
 const LINE: u32 = 22;
 
