@@ -235,7 +235,7 @@ fn a_month_with_two_rates_is_settled_by_day_and_by_rate() {
             "9,946.56×95.5÷100＝9,498.96元",
             "税率6%部分＝6,566.01×95.5÷100＝6,270.54元，税率3%部分取其余3,228.42元",
             "应支付金额（含税）￥9,498.96元人民币玖仟肆佰玖拾捌元玖角陆分",
-            "不含税金额（税率6%、3%）￥9,049.99元人民币玖仟零肆拾玖元玖角玖分",
+            "￥9,049.99元人民币玖仟零肆拾玖元玖角玖分",
             "税额￥448.97元人民币肆佰肆拾捌元玖角柒分",
             "6%6,566.016,270.545,915.60354.94",
             "3%3,380.553,228.423,134.3994.03",
@@ -243,13 +243,32 @@ fn a_month_with_two_rates_is_settled_by_day_and_by_rate() {
     );
     assert_eq!(files.pages(), 5, "three pages to sign, two behind them");
     assert_signed_with_amounts(&files);
+    assert!(signed_page(&files).contains("按税率分列（元）"), "the shares stand with what they sum up to");
+    assert_unbroken(
+        &files,
+        &["（税率6%、3%）", "剩余￥16,297,844.99元（不含税）", "剩余￥16,288,795.00元（不含税）"],
+    );
+}
+
+/// Each stands on one line.
+fn assert_unbroken(files: &Files, texts: &[&str]) {
+    let done = std::process::Command::new("pdftotext").arg("-raw").arg(files.path(".pdf")).arg("-").output();
+    let page = support::text(&done.expect("pdftotext").stdout);
+    for text in texts {
+        assert!(page.lines().any(|line| squeezed(line).contains(text)), "{text} is broken: {page}");
+    }
+}
+
+/// The words of the page with the seals.
+fn signed_page(files: &Files) -> String {
+    let words = files.words();
+    let mut pages = words.split("合同编号：");
+    pages.find(|page| page.contains("（盖章）")).expect("a page with seals").to_owned()
 }
 
 /// The amounts stand on the page that is signed.
 fn assert_signed_with_amounts(files: &Files) {
-    let words = files.words();
-    let pages: Vec<&str> = words.split("合同编号：").collect();
-    let signed = pages.iter().find(|page| page.contains("（盖章）")).expect("a page with seals");
+    let signed = signed_page(files);
     for said in ["人民币", "税额", "3.本订单"] {
         assert!(signed.contains(said), "{said} in {signed}");
     }
@@ -270,7 +289,7 @@ fn a_correction_over_two_rates_says_what_changes_at_each() {
             "本次更正前：已结算￥9,433.96元，剩余￥16,288,411.03元（不含税）",
             "本次更正后：已结算￥9,049.99元，剩余￥16,288,795.00元（不含税）",
             "不含税（税率6%）￥9,433.96元",
-            "不含税（税率6%、3%）￥9,049.99元",
+            "￥9,049.99元人民币玖仟零肆拾玖元玖角玖分",
             "-￥501.04元减少人民币伍佰零壹元零肆分",
             "-￥383.97元减少人民币叁佰捌拾叁元玖角柒分",
             "-￥117.07元减少人民币壹佰壹拾柒元零柒分",
@@ -282,6 +301,9 @@ fn a_correction_over_two_rates_says_what_changes_at_each() {
             "差额3,228.423,134.3994.03",
         ],
     );
+    assert_signed_with_amounts(&files);
+    assert!(signed_page(&files).contains("按税率分列（元）"), "the shares stand with what they sum up to");
+    assert_unbroken(&files, &["（税率6%、3%）", "剩余￥16,288,411.03元（不含税）"]);
 }
 
 // 800.00 × 1.06 = 848.00: 7 × 882.00 + 3.5 × 848.00 + 1 × 784.01 = 9,926.01, × 0.955 = 9,479.33955. The cap is lower

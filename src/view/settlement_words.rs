@@ -204,7 +204,7 @@ pub(super) fn amounts(settlement: &OrderSettlement, issue: &Issue) -> Vec<Amount
     let Some((line, _)) = replaced(settlement, issue) else {
         return vec![group("", labels(&due.rates()), now, words)];
     };
-    let short = |rate: &str| ["含税".to_owned(), format!("不含税（税率{rate}）"), "税额".to_owned()];
+    let short = |rate: &str| ["含税".to_owned(), with_rate("不含税", rate), "税额".to_owned()];
     let Difference { gross, net, tax } = Difference::of(due, line);
     let plain = ["含税", "不含税", "税额"].map(str::to_owned);
     vec![
@@ -228,7 +228,13 @@ pub(super) fn yuan(amount: Money) -> String {
 
 /// What the three amounts are called.
 pub fn labels(rate: &str) -> [String; 3] {
-    ["应支付金额（含税）".into(), format!("不含税金额（税率{rate}）"), "税额".into()]
+    ["应支付金额（含税）".into(), with_rate("不含税金额", rate), "税额".into()]
+}
+
+/// `不含税金额（税率6%）`. Several rates stand on a line of their own: a narrow column would break between them.
+fn with_rate(name: &str, rates: &str) -> String {
+    let line_end = if rates.contains('、') { "\n" } else { "" };
+    format!("{name}{line_end}（税率{rates}）")
 }
 
 /// 人民币 and the 大写.

@@ -21,6 +21,7 @@ mod form;
 mod formats;
 mod layout;
 mod order_form;
+mod pages;
 mod people_sheet;
 mod price_table;
 mod quotation;

@@ -1,7 +1,7 @@
 //! One 结算单 as a workbook: 结算单, 考核表, 人天明细. From the days, the prices and the records everything follows
 //! by formula.
 //!
-//! May use: `view`, `assessment`, `cents`, `form`, `formats`, `layout`, `people_sheet`, `settlement_due`.
+//! May use: `view`, `assessment`, `cents`, `form`, `formats`, `layout`, `pages`, `people_sheet`, `settlement_due`.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Format, Worksheet};
@@ -10,6 +10,7 @@ use super::assessment::{self, Record};
 use super::cents;
 use super::form::{self, LAST, figure, heading_row, label, label_rows, value};
 use super::layout::{Cell, Content, MIN_ROW, Table, at};
+use super::pages::Sections;
 use super::people_sheet::{self, People};
 use super::settlement_due::{self, Worked};
 use super::settlement_form::seals;
@@ -59,6 +60,7 @@ fn settlement(
         table.across(MIN_ROW, &view.correction, &formats::text().set_bold())?;
     }
     let [order, execution, assessed, settled, other] = &view.captions;
+    let mut sections = Sections::default();
     table.across(28, order, &section())?;
     label_rows(&mut table, &view.head)?;
     let cap = cap(&mut table, view)?;
@@ -66,14 +68,17 @@ fn settlement(
     skip_balances(&mut table, view)?;
     label_rows(&mut table, &view.order)?;
 
+    sections.begin(&table);
     table.across(30, execution, &section())?;
     table.across(22, &view.execution, &formats::line())?;
     let work = work(&mut table, view, people, decimals)?;
 
+    sections.begin(&table);
     table.across(30, assessed, &section())?;
     table.across(22, &view.assessed, &formats::line())?;
     let score = scores(&mut table, view, record)?;
 
+    sections.begin(&table);
     table.across(30, settled, &section())?;
     table.across(22, &view.rule, &formats::line())?;
     let due = settlement_due::write(&mut table, &view.due, &work.worked(view), &score)?;
@@ -91,6 +96,7 @@ fn settlement(
     for note in &view.notes {
         table.across(20, note, &formats::line())?;
     }
+    sections.set_breaks(&mut table)?;
     let last = table.row.saturating_sub(1);
     table.sheet.set_freeze_panes(title + 1, 0)?;
     table.sheet.set_print_area(0, 0, last, LAST)?;
