@@ -33,29 +33,47 @@ pub struct CellChange {
 pub fn cells(old: &Book, new: &Book) -> Vec<CellChange> {
     let mut changes = Vec::new();
     let mut aligned = Vec::new();
+    let gone: Vec<&BookSheet> = old.sheets.iter().filter(|sheet| new.sheet(&sheet.name).is_none()).collect();
+    let came = new.sheets.iter().filter(|sheet| old.sheet(&sheet.name).is_none()).count();
+    // The only one that has no fellow on either side was given another name.
+    let renamed = gone.first().filter(|_| gone.len() == 1 && came == 1).copied();
+    let size = |sheet: &BookSheet| format!("{} 个单元格", sheet.cells.len());
     for sheet in &new.sheets {
-        match old.sheet(&sheet.name) {
-            Some(before) => aligned.extend(sheet_changes(before, sheet, &mut changes)),
-            None => changes.push(of_sheet(sheet, "工作表", "", "新增")),
+        match (old.sheet(&sheet.name), renamed) {
+            (Some(before), _) => aligned.extend(sheet_changes(before, sheet, &mut changes)),
+            (None, Some(before)) => {
+                changes.push(of_sheet(sheet, "工作表名称", &before.name, &sheet.name));
+                aligned.extend(sheet_changes(before, sheet, &mut changes));
+            }
+            (None, None) => changes.push(of_sheet(sheet, "工作表", "", &format!("新增，{}", size(sheet)))),
         }
     }
-    let gone = old.sheets.iter().filter(|sheet| new.sheet(&sheet.name).is_none());
-    changes.extend(gone.map(|sheet| of_sheet(sheet, "工作表", "有", "没有了")));
+    let gone = gone.iter().filter(|_| renamed.is_none());
+    changes.extend(gone.map(|sheet| of_sheet(sheet, "工作表", &size(sheet), "没有了")));
+    changes.extend(names(old, new, &aligned));
+    changes
+}
+
+/// What the names of a workbook stand for.
+fn names(old: &Book, new: &Book, aligned: &[Aligned]) -> Vec<CellChange> {
+    let mut changes = Vec::new();
+    // Some programs put every sheet's name in quotes.
+    let bare = |meaning: &str| meaning.replace('\'', "");
     for name in old.names.keys().chain(new.names.keys()).collect::<BTreeSet<_>>() {
-        let (before, after) = (old.names.get(name), new.names.get(name));
+        let [before, after] = [old, new].map(|book| book.names.get(name).cloned().unwrap_or_default());
         // A name whose cells only moved with their rows stands for the same.
-        let has_moved = |before: &String| aligned.iter().any(|sheet| Some(&sheet.moved(before)) == after);
-        if before != after && !before.is_some_and(has_moved) {
-            let text = |text: Option<&String>| text.cloned().unwrap_or_default();
-            let (before, after) = (text(before), text(after));
-            let seen = (before.clone(), after.clone());
-            let about = match name.split_once("!_xlnm.Print_Area") {
-                Some((sheet, "")) => format!("{sheet}的打印区域"),
-                _ => name.clone(),
-            };
-            let sheet = String::new();
-            changes.push(CellChange { sheet, cell: None, about, what: "名称", before, after, seen });
+        let is_moved = |sheet: &Aligned| bare(&sheet.moved(&before)) == bare(&after);
+        if bare(&before) == bare(&after) || aligned.iter().any(is_moved) {
+            continue;
         }
+        let about = match name.split_once("!_xlnm.") {
+            Some((sheet, "Print_Area")) => format!("{sheet}的打印区域"),
+            Some((sheet, "Print_Titles")) => format!("{sheet}的打印标题"),
+            Some((sheet, "_FilterDatabase")) => format!("{sheet}的筛选区域"),
+            _ => name.clone(),
+        };
+        let (sheet, seen) = (String::new(), (before.clone(), after.clone()));
+        changes.push(CellChange { sheet, cell: None, about, what: "名称", before, after, seen });
     }
     changes
 }
@@ -255,4 +273,46 @@ fn anchor(sheet: &BookSheet, place: CellRef) -> CellRef {
         (first.row..=last.row).contains(&place.row) && (first.column..=last.column).contains(&place.column)
     };
     sheet.merges.iter().find(covers).map_or(place, |(first, _)| *first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(sheet: &str, area: &str, price: &str) -> Book {
+        let number = CellValue::Number(price.to_owned());
+        let cell = BookCell { value: number, formula: None, format: Some("0.00".to_owned()) };
+        let place = CellRef { row: 0, column: 0 };
+        let sheet =
+            BookSheet { name: sheet.to_owned(), cells: [(place, cell)].into(), ..BookSheet::default() };
+        let names = [("报价表!_xlnm.Print_Area".to_owned(), area.to_owned())].into();
+        Book { sheets: vec![sheet], names }
+    }
+
+    #[test]
+    fn a_sheet_of_another_name_is_compared_all_the_same() {
+        let (old, new) = (book("Sheet1", "", "882"), book("报价表", "", "892"));
+        let told: Vec<(&str, String, String)> =
+            cells(&old, &new).into_iter().map(|c| (c.what, c.seen.0, c.seen.1)).collect();
+        let row = |what, before: &str, after: &str| (what, before.to_owned(), after.to_owned());
+        assert_eq!(told, [row("工作表名称", "Sheet1", "报价表"), row("数值", "882.00", "892.00")]);
+        // Of several, nobody can say which it was.
+        let mut more = new.clone();
+        more.sheets.push(BookSheet { name: "附表".to_owned(), ..BookSheet::default() });
+        let told: Vec<(String, String)> =
+            cells(&old, &more).into_iter().map(|c| (c.sheet, c.after)).collect();
+        let row = |sheet: &str, after: &str| (sheet.to_owned(), after.to_owned());
+        assert_eq!(
+            told,
+            [row("报价表", "新增，1 个单元格"), row("附表", "新增，0 个单元格"), row("Sheet1", "没有了")]
+        );
+    }
+
+    #[test]
+    fn quotes_around_a_sheets_name_are_no_change() {
+        let named = |area: &str| book("报价表", area, "882");
+        assert!(cells(&named("报价表!$A$1:$J$31"), &named("'报价表'!$A$1:$J$31")).is_empty());
+        let changes = cells(&named("报价表!$A$1:$J$31"), &named("'报价表'!$A$1:$H$31"));
+        assert_eq!((changes.len(), changes[0].about.as_str()), (1, "报价表的打印区域"));
+    }
 }

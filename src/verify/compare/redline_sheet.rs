@@ -51,6 +51,8 @@ enum Cell {
 const LINE: f64 = 13.0;
 const MOST_LINES: u32 = 31;
 
+type Row = Vec<Cell>;
+
 impl Cell {
     /// How many lines it takes in a column of a width: not every program finds a row's height by itself.
     fn lines(&self, width: f64) -> u32 {
@@ -75,7 +77,7 @@ pub fn write(changes: &FolderChanges, compared: &Compared) -> Result<Vec<u8>, Xl
     // The writer's own default is the present moment, which would change the bytes of every run.
     let created = ExcelDateTime::from_ymd(2026, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title("文本对照").set_creation_datetime(&created));
-    let sheets: [(&str, &[Column], Vec<Vec<Cell>>); 5] = [
+    let sheets: [(&str, &[Column], Vec<Row>); 5] = [
         ("说明", &ABOUT, about_rows(changes, compared)),
         ("文件", &FILES, file_rows(changes)),
         ("数值", &FIGURES, figure_rows(changes)),
@@ -92,7 +94,7 @@ fn plain<const N: usize>(cells: [&str; N]) -> Vec<Cell> {
     cells.into_iter().map(|text| Cell::Plain(text.to_owned())).collect()
 }
 
-fn about_rows(changes: &FolderChanges, compared: &Compared) -> Vec<Vec<Cell>> {
+fn about_rows(changes: &FolderChanges, compared: &Compared) -> Vec<Row> {
     let pieces = [
         (Fate::Kept, "“文字”表的“对照”一列："),
         (Fate::Deleted, "红色删除线"),
@@ -109,7 +111,7 @@ fn about_rows(changes: &FolderChanges, compared: &Compared) -> Vec<Vec<Cell>> {
     ]
 }
 
-fn file_rows(changes: &FolderChanges) -> Vec<Vec<Cell>> {
+fn file_rows(changes: &FolderChanges) -> Vec<Row> {
     let changed = changes.changed.iter().map(|file| plain([&file.file, "不同", &note(file)]));
     let one_sided = |file: &String, state| plain([file, state, &alike(changes, file)]);
     let gone = changes.gone.iter().map(|file| one_sided(file, "只在旧的里有"));
@@ -118,7 +120,7 @@ fn file_rows(changes: &FolderChanges) -> Vec<Vec<Cell>> {
     changed.chain(gone).chain(added).chain(same).collect()
 }
 
-fn figure_rows(changes: &FolderChanges) -> Vec<Vec<Cell>> {
+fn figure_rows(changes: &FolderChanges) -> Vec<Row> {
     let row = |figure: &super::figure_changes::FigureChange| {
         let state = match (figure.before.as_str(), figure.after.as_str()) {
             ("", _) => "只在新的里有",
@@ -135,7 +137,7 @@ fn or_nothing(text: &str) -> &str {
     if text.is_empty() { NOTHING } else { text }
 }
 
-fn passage_rows(changes: &FolderChanges) -> Vec<Vec<Cell>> {
+fn passage_rows(changes: &FolderChanges) -> Vec<Row> {
     let mut rows = Vec::new();
     for file in &changes.changed {
         match &file.what {
@@ -160,7 +162,7 @@ fn passage_rows(changes: &FolderChanges) -> Vec<Vec<Cell>> {
 }
 
 /// A row, and as many more as its text needs.
-fn passage(rows: &mut Vec<Vec<Cell>>, file: &str, place: [String; 2], pieces: &[Piece], sides: [String; 2]) {
+fn passage(rows: &mut Vec<Row>, file: &str, place: [String; 2], pieces: &[Piece], sides: [String; 2]) {
     let [clause, page] = place;
     let [before, after] = sides.map(|side| parts(&side));
     for at in 0..before.len().max(after.len()) {
@@ -196,7 +198,7 @@ fn marked(pieces: &[Piece]) -> Cell {
     if length > LONGEST { Cell::Plain("（太长，见右）".to_owned()) } else { Cell::Marked(shown) }
 }
 
-fn cell_rows(changes: &FolderChanges) -> Vec<Vec<Cell>> {
+fn cell_rows(changes: &FolderChanges) -> Vec<Row> {
     let mut rows = Vec::new();
     for file in &changes.changed {
         let Changed::Cells(changes) = &file.what else { continue };
@@ -218,12 +220,7 @@ fn cell_rows(changes: &FolderChanges) -> Vec<Vec<Cell>> {
 }
 
 /// A sheet with a heading row that stays and can be filtered; all cells are text.
-fn fill(
-    sheet: &mut Worksheet,
-    name: &str,
-    columns: &[Column],
-    rows: Vec<Vec<Cell>>,
-) -> Result<(), XlsxError> {
+fn fill(sheet: &mut Worksheet, name: &str, columns: &[Column], rows: Vec<Row>) -> Result<(), XlsxError> {
     let song = || Format::new().set_font_name("宋体").set_font_size(10).set_border(FormatBorder::Thin);
     let text = song().set_text_wrap().set_align(FormatAlign::Top).set_num_format("@");
     let amount = text.clone().set_align(FormatAlign::Right);

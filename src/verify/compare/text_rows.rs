@@ -22,7 +22,7 @@ pub(super) fn in_rows(paragraphs: Vec<Paragraph>) -> Vec<Paragraph> {
             let mut row =
                 (table..found.len()).filter(|at| found.get(*at).is_some_and(|p| p.row == Some(row)));
             let first = row.next()?;
-            Some(first..row.last().unwrap_or(first) + 1)
+            Some(first..row.next_back().unwrap_or(first) + 1)
         });
         let is_late = own.as_ref().is_some_and(|own| own.end < found.len());
         match own.filter(|_| is_late) {
