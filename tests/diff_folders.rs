@@ -394,3 +394,19 @@ fn after_a_rate_change_rows_are_named_and_earlier_versions_are_known() {
         assert!(told.contains(words), "{words}: {told}");
     }
 }
+
+/// A file without tags says nothing of rows: then neither of the two is put in their order.
+#[test]
+fn a_file_that_lost_its_tags_is_read_as_it_was_drawn() {
+    use hetong::verify::compare::differences;
+    use hetong::verify::read::pdf_text;
+    let bytes = fs::read(OLD.bundle().join("附件3-报价表.pdf")).expect("附件3");
+    let tagged = pdf_text::read(&bytes).expect("a PDF");
+    let mut bare = tagged.clone();
+    bare.pages.iter_mut().flat_map(|page| &mut page.runs).for_each(|run| run.block = None);
+    for change in differences::text(&tagged, &bare) {
+        for side in [change.before(), change.after()] {
+            assert!(!side.contains("产品/平台服务") && !side.contains("6%"), "{change:?}");
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! What differs between two finished documents of one kind: two PDFs' texts, or two workbooks' cells.
 //!
-//! May use: `pdf_text`, `text_stream`, `text_edits`, `sheet_cells`.
+//! May use: `pdf_text`, `text_stream`, `text_rows`, `text_edits`, `sheet_cells`.
 
 use super::text_edits::{Edit, edits};
 use super::text_place::Place;
+use super::text_rows;
 use super::text_stream::Stream;
 use crate::verify::read::pdf_text::PdfText;
 
@@ -73,7 +74,9 @@ const NEAR: usize = 30;
 
 /// What differs between two texts, in the order of the new one.
 pub fn text(old: &PdfText, new: &PdfText) -> Vec<TextChange> {
-    let (old, new) = (Stream::of(old), Stream::of(new));
+    // Of a file without tags nobody knows the rows: then both are read as they were drawn.
+    let in_rows = text_rows::has_rows(old) && text_rows::has_rows(new);
+    let (old, new) = (Stream::of(old, in_rows), Stream::of(new, in_rows));
     let mut passages: Vec<Vec<Edit>> = Vec::new();
     for edit in edits(&old, &new) {
         match passages.last_mut() {

@@ -1,10 +1,17 @@
 //! The cells of a table in the order of its rows. A cell that stands before several rows, such as a 岗位 with its 级别, is
 //! drawn in the middle of them: it belongs to the first, and names the others.
 //!
-//! May use: `text_stream`.
+//! May use: `pdf_text`, `text_stream`.
 #![expect(clippy::float_arithmetic, reason = "places on a page, no money")]
 
 use super::text_stream::Paragraph;
+use crate::verify::read::pdf_text::{PdfRun, PdfText};
+
+/// Whether a file tells which row a cell belongs to.
+pub(super) fn has_rows(pdf: &PdfText) -> bool {
+    let is_cell = |run: &PdfRun| run.block.is_some_and(|block| block.row.is_some());
+    pdf.pages.iter().any(|page| page.runs.iter().any(is_cell))
+}
 
 /// So many cells after its row a cell may be drawn.
 const BACK: usize = 1_000;

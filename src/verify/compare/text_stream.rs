@@ -45,12 +45,14 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Of a PDF; footnotes come last, because the page they stand on says nothing.
-    pub fn of(pdf: &PdfText) -> Self {
+    /// Of a PDF; footnotes come last, because the page they stand on says nothing. The cells of a table as they were
+    /// drawn, or row by row.
+    pub fn of(pdf: &PdfText, in_rows: bool) -> Self {
         let mut stream = Self::default();
         let mut places = text_place::Places::new(pdf);
         let mut notes = Vec::new();
-        for paragraph in text_rows::in_rows(paragraphs(pdf)) {
+        let drawn = paragraphs(pdf);
+        for paragraph in if in_rows { text_rows::in_rows(drawn) } else { drawn } {
             if paragraph.note {
                 notes.push((paragraph, places.note()));
             } else if paragraph.cell {
