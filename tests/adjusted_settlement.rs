@@ -10,6 +10,7 @@ mod support;
 use std::fs;
 use std::process::Output;
 
+use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
 use support::{CaseCopy, arg, pdf_words, place, run, told};
 
@@ -84,11 +85,11 @@ impl Case {
         told(&done)
     }
 
-    /// Its ledger, the chain and the sums checked by another way than hetong's.
     fn built_for_signing(&self) -> Output {
         self.copy.build(&["--final"])
     }
 
+    /// Its ledger, the chain and the sums checked by another way than hetong's.
     fn ledger(&self) -> Vec<Value> {
         let bytes = fs::read(self.copy.path().join("台账.jsonl")).expect("a ledger");
         let (lines, torn) = chain::checked(&bytes);
@@ -101,6 +102,20 @@ impl Case {
         let findings = self.copy.findings();
         let errors = findings.iter().filter(|finding| finding["severity"] == "error");
         errors.map(|f| format!("{} {}", f["id"].as_str().expect("an id"), place(f))).collect()
+    }
+
+    /// An order's row of the 结算汇总, amounts in 分.
+    fn summary_row(&self, month: &str, order: &str) -> Vec<String> {
+        let path = self.copy.output().join(format!("结算-{month}/结算汇总-{month}.xlsx"));
+        let mut book: Xlsx<_> = calamine::open_workbook(path).expect("the 汇总");
+        let sheet = book.worksheet_range("汇总").expect("its first sheet");
+        let has = |row: &&[Data]| row.contains(&Data::String(order.to_owned()));
+        let row = sheet.rows().find(has).expect("the order's row");
+        let shown = |cell: &Data| match cell {
+            Data::Float(number) => format!("{:.0}", number * 100.0),
+            cell => cell.to_string(),
+        };
+        row.iter().map(shown).collect()
     }
 
     fn words(&self, month: &str, order: &str) -> String {
@@ -145,6 +160,11 @@ fn a_month_with_two_rates_and_the_next() {
         ["4", "3428.16", "3342.46", "3245.11", "97.35", "151380.61", "154723.07"]
     );
     assert_eq!((&lines[4]["税率"], lines[4].get("分税率")), (&json!("3%"), None));
+    // The 汇总 counts and compares without tax: Σ 不含税 of all lines, against 16,297,844.99 (the sample's 4.3).
+    let cents = |text: &str| text.replace('.', "").parse::<i64>().expect("an amount");
+    let net: i64 = lines.iter().map(|line| cents(line["不含税"].as_str().expect("不含税"))).sum();
+    let row = case.summary_row("2026-05", "DD-2026-002");
+    assert_eq!(row[9..12], [net.to_string(), (1_629_784_499 - net).to_string(), "不含税".to_owned()]);
     let words = case.words("2026-05", "DD-2026-001");
     for figure in ["882.00", "857.04", "784.01", "761.82", "10,204.52", "10,102.47", "9,656.27", "446.20"] {
         assert!(words.contains(figure), "{figure} in {words}");

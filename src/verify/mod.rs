@@ -24,6 +24,7 @@ mod routes;
 pub mod run;
 pub mod second_route;
 mod side;
+mod summary_balances;
 mod tally;
 mod texts;
 

@@ -13,6 +13,7 @@ use super::folder::folders;
 use super::ledger::{Chain, Line, sha256, short};
 use super::record::{FILE, Kind, Record};
 use super::side::CaseSide;
+use super::summary_balances;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::names::same_name;
 use crate::verify::read::sheet_cells::{self, CellValue};
@@ -267,6 +268,7 @@ pub fn summary(folder: &Path, record: &Record) -> Vec<Diagnostic> {
         else {
             continue;
         };
+        findings.extend(summary_balances::check(&listed.file, &book));
         let Some(sheet) = book.sheets.first() else { continue };
         for case in &cases {
             for entry in Entry::all(case) {

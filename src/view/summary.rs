@@ -53,13 +53,11 @@ pub struct SettledOrder {
     pub net: Money,
     /// 税额, 元.
     pub tax: Money,
-    /// 框架协议已结算金额 after it, 含税, 元.
-    pub closing: Money,
-    /// The same 不含税, 元.
-    pub net_closing: Money,
-    /// On which of the two it is held against the cap.
+    /// 框架协议已结算金额 after it, on the basis on which it is held against the cap, 元.
+    pub settled: Money,
+    /// That basis.
     pub basis: CapBasis,
-    /// 剩余金额 after it on that basis, 元; none while the cap is not known.
+    /// 剩余金额 after it, on the same, 元; none while the cap is not known.
     pub remaining: Option<Money>,
     /// How far it is.
     pub state: State,
@@ -339,8 +337,7 @@ mod tests {
             gross: yuan(gross),
             net,
             tax: yuan(gross) - net,
-            closing: yuan(gross),
-            net_closing: net,
+            settled: yuan(gross),
             basis: CapBasis::Gross,
             remaining: Some(yuan(dec!(1000) - gross)),
             state,

@@ -32,7 +32,7 @@ const SCORE: u16 = 5;
 const GROSS: u16 = 6;
 const NET: u16 = 7;
 const TAX: u16 = 8;
-const CLOSING: u16 = 9;
+const SETTLED: u16 = 9;
 const REMAINING: u16 = 10;
 const COMPARED: u16 = 11;
 const STATE: u16 = 12;
@@ -107,7 +107,7 @@ fn order_row(table: &mut Table, view: &SummaryRow, looks: &Looks) -> Result<(), 
         money(GROSS, Content::Number(order.gross.decimal())),
         money(NET, Content::Number(order.net.decimal())),
         money(TAX, Content::formula(tax, Some(order.tax.decimal()))),
-        money(CLOSING, Content::Number(order.closing.decimal())),
+        money(SETTLED, Content::Number(order.settled.decimal())),
         money(REMAINING, Content::number(order.remaining.map(|money| money.decimal()))),
         Cell::text(COMPARED, COMPARED, order.basis.label(), &looks.centred),
         Cell::text(STATE, STATE, order.state.label(), &looks.centred),
@@ -138,7 +138,7 @@ fn total_row(table: &mut Table, view: &SummarySheet, first: u32) -> Result<(), X
         sum(GROSS, totals.gross.decimal(), 2, &money),
         sum(NET, totals.net.decimal(), 2, &money),
         sum(TAX, totals.tax.decimal(), 2, &money),
-        Cell::new(CLOSING, CLOSING, Content::Blank, &blank),
+        Cell::new(SETTLED, SETTLED, Content::Blank, &blank),
         Cell::new(REMAINING, REMAINING, Content::Blank, &blank),
         Cell::new(COMPARED, COMPARED, Content::Blank, &blank),
         Cell::new(STATE, STATE, Content::Blank, &blank),
@@ -288,8 +288,7 @@ mod tests {
                 gross,
                 net,
                 tax: gross - net,
-                closing: gross,
-                net_closing: net,
+                settled: gross,
                 basis: CapBasis::Gross,
                 remaining: Some(cap - gross),
                 state: State::Draft,
