@@ -33,11 +33,7 @@ impl Change {
 
     /// The difference in per cent of the old figure, 四舍五入 to two places; none where the old one is zero.
     pub fn percent(self) -> Option<Decimal> {
-        Self::percent_of(self.old.decimal(), self.new.decimal())
-    }
-
-    /// The same of any two figures.
-    pub fn percent_of(old: Decimal, new: Decimal) -> Option<Decimal> {
+        let (old, new) = (self.old.decimal(), self.new.decimal());
         let share = (new - old).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(old)?;
         Some(share.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
     }

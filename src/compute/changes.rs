@@ -82,11 +82,11 @@ impl ChangedItem {
         }
     }
 
-    /// The difference in per cent of the old value, to two places; none where that is zero or there is no difference.
+    /// The difference in per cent of the old value, to two places; none where that is zero or there is no difference,
+    /// nor of a rate: per cent of per cents would be read as points.
     pub fn percent(&self) -> Option<Decimal> {
         match (&self.old, &self.new) {
             (Value::Money(old), Value::Money(new)) if self.comparable => Change::of(*old, *new).percent(),
-            (Value::Rate(old), Value::Rate(new)) => Change::percent_of(old.fraction(), new.fraction()),
             _ => None,
         }
     }
@@ -352,7 +352,7 @@ mod tests {
         let price = one(&items, "附件3", "报价行", "产品/平台服务·高级", "含税单价");
         assert_eq!((price.difference(), price.percent()), (Some(dec!(-25.44)), Some(dec!(-2.83))));
         let rate = one(&items, "正文", "4.6.6", "", "税率");
-        assert_eq!((rate.difference(), rate.percent()), (Some(dec!(-3)), Some(dec!(-50))));
+        assert_eq!((rate.difference(), rate.percent()), (Some(dec!(-3)), None));
         assert!(!items.iter().any(|item| item.item.starts_with("不含税")), "不含税 stays");
         // 21 lines with 含税单价 and 含税总价 each, the rate and one sum.
         assert_eq!(items.iter().filter(|item| item.document == "附件3").count(), 21 * 2 + 2);
