@@ -13,8 +13,8 @@ use crate::view::summary::{FindingRow, SummaryRow, SummarySheet, SupplierGroup, 
 
 /// Column widths in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
 const WIDTHS: [u32; 13] = [164, 116, 100, 142, 56, 48, 106, 106, 98, 104, 106, 78, 56];
-/// The same of 按供应商: 720 px of upright A4, which is printed smaller, and a column for the chart's labels.
-const SUPPLIER_WIDTHS: [u32; 9] = [179, 106, 46, 97, 94, 97, 52, 49, 180];
+/// The same of 按供应商: 673 px of upright A4, and a column for the chart's labels.
+const SUPPLIER_WIDTHS: [u32; 9] = [132, 106, 46, 97, 94, 97, 52, 49, 180];
 /// Its last printed column.
 const NOTE: u16 = 7;
 const BASIS: u16 = 2;

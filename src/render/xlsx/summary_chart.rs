@@ -21,7 +21,7 @@ const PRINT_SCALE: u16 = 80;
 /// Upright A4 without its margins is then 1222 pixels high; some less, because programs round row heights.
 const PAGE: u32 = 1150;
 /// The width of the table.
-const WIDTH: u32 = 720;
+const WIDTH: u32 = 673;
 /// The height of a row below the table.
 const ROW: u32 = 18;
 /// The height of a bar with the space around it.
