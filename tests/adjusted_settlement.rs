@@ -228,6 +228,11 @@ fn a_month_that_is_reached_back_over_is_corrected_and_stops_no_other() {
         let done = case.settle("2026-05", more);
         assert_eq!(done.status.code(), Some(1), "{}", told(&done));
         assert!(told(&done).contains("R003") && told(&done).contains("--amend"), "{}", told(&done));
+        // What was issued stays in the 汇总.
+        for (order, due) in [("DD-2026-001", "1023564"), ("DD-2026-002", "343980")] {
+            let row = case.summary_row("2026-05", order);
+            assert_eq!((row[6].as_str(), row[12].as_str()), (due, "已开具（未核对）"));
+        }
     }
     assert_eq!(case.ledger().len(), 5);
 

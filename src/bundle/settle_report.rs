@@ -16,6 +16,7 @@ use crate::input::months::months_before;
 use crate::model::case::Case;
 use crate::model::ledger::Ledger;
 use crate::model::month::Month;
+use crate::model::names::same_name;
 use crate::pack::Pack;
 use crate::view::summary::{CaseSummary, FindingRow, SettledOrder, State};
 
@@ -124,6 +125,8 @@ pub fn report(
         }
         Err(error) => {
             summary.failed = in_summary(&error);
+            // What an earlier run issued stays issued.
+            summary.orders = issued_before(&case, &summary, month);
             if !matches!(error, SettleError::Refused(Refused::Errors(_))) {
                 summary.findings.push(FindingRow::refusal(&case.name, &error.to_string()));
             }
@@ -163,6 +166,34 @@ fn row(decided: &Decided, case: &Case, summary: &CaseSummary) -> SettledOrder {
         remaining: summary.cap.map(|cap| cap - settled),
         state: decided.state(),
     }
+}
+
+/// The month's 结算单 that the ledger has; none of a ledger that cannot be relied on.
+fn issued_before(case: &Case, summary: &CaseSummary, month: Month) -> Vec<SettledOrder> {
+    let ledger = &case.ledger;
+    let lines = ledger.effective().filter(|line| ledger.is_sound() && line.month == month);
+    let rows = lines.filter_map(|line| {
+        let (_, after) = ledger.balances_of(&line.order, month)?;
+        let settled = summary.basis.of(after.gross, after.net);
+        let order = case
+            .orders
+            .iter()
+            .find(|order| order.number.as_ref().is_some_and(|number| same_name(&number.value, &line.order)));
+        Some(SettledOrder {
+            order: line.order.clone(),
+            name: order.and_then(|order| text(&order.name)).unwrap_or_default(),
+            days: line.days,
+            score: line.score,
+            gross: line.gross,
+            net: line.net,
+            tax: line.tax,
+            settled,
+            basis: summary.basis,
+            remaining: summary.cap.map(|cap| cap - settled),
+            state: State::Unchecked,
+        })
+    });
+    rows.collect()
 }
 
 /// Earlier months with sheets that the ledger knows nothing of.

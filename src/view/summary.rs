@@ -23,6 +23,8 @@ pub enum State {
     Issued,
     /// Issued in place of an earlier one.
     Corrected,
+    /// Issued in an earlier run; in this one its case could not be settled, so that nothing was held against it.
+    Unchecked,
 }
 
 impl State {
@@ -32,6 +34,7 @@ impl State {
             State::Draft => "草稿",
             State::Issued => "已开具",
             State::Corrected => "更正",
+            State::Unchecked => "已开具（未核对）",
         }
     }
 }
@@ -82,7 +85,7 @@ pub struct CaseSummary {
     pub cumulative: Option<Money>,
     /// The same 不含税, 元.
     pub net_cumulative: Option<Money>,
-    /// Its 结算单, by order.
+    /// Its 结算单, by order; where it was not settled, those that its ledger has of the month.
     pub orders: Vec<SettledOrder>,
     /// Orders that worked in the month and are not among them.
     pub unsettled: Vec<String>,
@@ -105,6 +108,11 @@ pub struct FindingRow {
 }
 
 impl CaseSummary {
+    /// Whether the sums count it: what was settled, and what an earlier run issued.
+    fn is_counted(&self) -> bool {
+        self.failed.is_empty() || !self.orders.is_empty()
+    }
+
     /// 累计已结算 on the basis on which it is held against the cap, 元.
     pub fn settled(&self) -> Option<Money> {
         self.cumulative.zip(self.net_cumulative).map(|(gross, net)| self.basis.of(gross, net))
@@ -215,7 +223,7 @@ impl SummarySheet {
     pub fn new(month: Month, author: &str, cases: &[CaseSummary], absent: usize) -> Self {
         let rows: Vec<SummaryRow> = cases.iter().flat_map(rows).collect();
         let title = format!("{}结算汇总", month.chinese());
-        let complete = cases.iter().all(|case| case.failed.is_empty());
+        let complete = cases.iter().all(CaseSummary::is_counted);
         Self {
             meta: SheetMeta {
                 title: title.clone(),
@@ -278,10 +286,11 @@ fn rows(case: &CaseSummary) -> impl Iterator<Item = SummaryRow> + '_ {
 
 fn counts(cases: &[CaseSummary], rows: &[SummaryRow]) -> String {
     let settled = cases.iter().filter(|case| !case.orders.is_empty()).count();
-    let states = [State::Issued, State::Corrected, State::Draft].into_iter().filter_map(|state| {
-        let count = rows.iter().filter(|row| row.order.state == state).count();
-        (count > 0).then(|| format!("{} {count} 份", state.label()))
-    });
+    let states =
+        [State::Issued, State::Corrected, State::Unchecked, State::Draft].into_iter().filter_map(|state| {
+            let count = rows.iter().filter(|row| row.order.state == state).count();
+            (count > 0).then(|| format!("{} {count} 份", state.label()))
+        });
     let states: Vec<String> = states.collect();
     let states = if states.is_empty() { String::new() } else { format!("：{}", states.join("，")) };
     format!("{settled} 个供应商，{} 份结算单{states}", rows.len())
@@ -297,15 +306,19 @@ fn totals(rows: &[SummaryRow]) -> Totals {
 }
 
 fn remarks(cases: &[CaseSummary], absent: usize) -> Vec<String> {
-    let failed: Vec<&CaseSummary> = cases.iter().filter(|case| !case.failed.is_empty()).collect();
     let mut remarks = Vec::new();
-    if !failed.is_empty() {
-        remarks.push(format!("以下 {} 个供应商没有结算，合计里没有它们：", failed.len()));
-        remarks.extend(
-            failed
-                .iter()
-                .map(|case| shortened(&format!("　{}（{}）：{}", case.supplier, case.case, case.failed))),
-        );
+    let told =
+        |case: &&CaseSummary| shortened(&format!("　{}（{}）：{}", case.supplier, case.case, case.failed));
+    let failed = || cases.iter().filter(|case| !case.failed.is_empty());
+    let (counted, left_out): (Vec<&CaseSummary>, Vec<&CaseSummary>) = failed().partition(|c| c.is_counted());
+    if !left_out.is_empty() {
+        remarks.push(format!("以下 {} 个供应商没有结算，合计里没有它们：", left_out.len()));
+        remarks.extend(left_out.iter().map(told));
+    }
+    if !counted.is_empty() {
+        let heading = "个供应商这次没有结算，表中是台账里已开具的结算单，没有与工时和考核核对：";
+        remarks.push(format!("以下 {} {heading}", counted.len()));
+        remarks.extend(counted.iter().map(told));
     }
     for case in cases.iter().filter(|case| !case.unsettled.is_empty()) {
         let orders = case.unsettled.join("、");
@@ -379,6 +392,25 @@ mod tests {
         assert_eq!(group.rows[1].note, "含草稿");
         assert_eq!(group.totals, [dec!(3000), dec!(600), dec!(2400)].map(yuan));
         assert!(sheet.meta.draft && sheet.basis_note.is_empty());
+    }
+
+    #[test]
+    fn what_was_issued_before_a_case_failed_is_counted_and_said_to_be_unchecked() {
+        let cases = [
+            case("甲", dec!(100), vec![order("1", dec!(100), State::Issued)], ""),
+            case("乙", dec!(53), vec![order("2", dec!(53), State::Unchecked)], "1 个错误"),
+        ];
+        let sheet = SummarySheet::new("2026-03".parse().unwrap(), "咪咕", &cases, 0);
+        assert_eq!(sheet.counts, "2 个供应商，2 份结算单：已开具 1 份，已开具（未核对） 1 份");
+        assert_eq!((sheet.totals.gross, sheet.total_label.as_str()), (yuan(dec!(153)), "合计"));
+        assert!(
+            sheet.remarks[0].contains("台账里已开具的结算单") && sheet.remarks.len() == 2,
+            "{:?}",
+            sheet.remarks
+        );
+        let notes: Vec<&str> = sheet.suppliers[0].rows.iter().map(|row| row.note.as_str()).collect();
+        assert_eq!(notes, ["", "已开具，这次未核对"]);
+        assert!(!sheet.meta.draft);
     }
 
     // 丙 is compared 不含税: 530 / 1.06 = 500 of 1000.

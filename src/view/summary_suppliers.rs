@@ -95,7 +95,8 @@ fn supplier(case: &CaseSummary) -> SupplierRow {
 fn note(case: &CaseSummary) -> String {
     let drafts = || case.orders.iter().any(|order| order.state == State::Draft);
     match case.failed.is_empty() {
-        false => "本月未结算".to_owned(),
+        false if case.orders.is_empty() => "本月未结算".to_owned(),
+        false => "已开具，这次未核对".to_owned(),
         true if drafts() => "含草稿".to_owned(),
         true => String::new(),
     }
