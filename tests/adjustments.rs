@@ -438,6 +438,27 @@ fn a_draft_over_a_final_bundle_is_told() {
     assert!(!told(&done).contains("这里原来是正式稿"), "{}", told(&done));
 }
 
+/// Nor must an agreement that may be signed already.
+#[test]
+fn an_agreement_that_comes_out_otherwise_is_told() {
+    let case = case();
+    let mark = "原来的正式稿换成了内容不同的";
+    for _ in 0..2 {
+        let done = case.build(&["--final"]);
+        assert!(!told(&done).contains(mark), "{}", told(&done));
+    }
+    adjust(&case, &[VAT]);
+    // The annexes as signed stand in 历次版本: nothing is lost.
+    let done = case.build(&["--final"]);
+    assert!(!told(&done).contains(mark), "{}", told(&done));
+    case.replace("事由: 增值税税率调整", "事由: 税率调整");
+    let done = case.build(&["--final"]);
+    let said = told(&done);
+    assert!(said.contains(&format!("{mark}：补充协议-1.pdf。")), "{said}");
+    let done = case.build(&["--final"]);
+    assert!(!told(&done).contains(mark), "{}", told(&done));
+}
+
 #[test]
 fn final_files_have_no_watermark_and_no_gap() {
     let case = case();

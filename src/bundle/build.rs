@@ -63,6 +63,8 @@ pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result
     if job.purpose == Purpose::Final {
         others.allow_final()?;
     }
+    let of_contract: BTreeSet<String> =
+        files.iter().filter(|file| file.document != CHANGES).map(|file| file.name.clone()).collect();
     let mut outputs = press.print(&files)?;
     if only.is_empty() || only.iter().any(|id| id == REPORT) {
         outputs.extend(press.report(&outputs)?);
@@ -80,8 +82,25 @@ pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result
     files.insert(MANIFEST.into(), manifest);
     let mut written = write(target, &files, !only.is_empty())?;
     written.causes = why(&record, &now, &written);
-    written.demoted = job.purpose == Purpose::Draft && record.was_final() && !written.written.is_empty();
+    if record.was_final() {
+        written.demoted = job.purpose == Purpose::Draft && !written.written.is_empty();
+        written.replaced = replaced(&record, &files, &written, &of_contract);
+    }
     Ok(Written { stale: others.stale, not_ours: others.not_ours, left_out: left_out(&job.case), ..written })
+}
+
+/// PDFs to be signed that came out otherwise than before. One that only moved, as the editions of 历次版本 do, is not lost.
+fn replaced(
+    record: &Record,
+    files: &BTreeMap<String, Vec<u8>>,
+    written: &Written,
+    of_contract: &BTreeSet<String>,
+) -> Vec<String> {
+    let before = record.hashes();
+    let now: BTreeSet<String> = files.values().map(|bytes| sha256_hex(bytes)).collect();
+    let is_lost = |name: &&String| before.get(*name).is_some_and(|hash| !now.contains(hash));
+    let to_be_signed = |name: &&String| name.ends_with(".pdf") && of_contract.contains(*name);
+    written.written.iter().filter(to_be_signed).filter(is_lost).cloned().collect()
 }
 
 /// Why files were written over an earlier build.

@@ -45,6 +45,8 @@ pub struct Written {
     pub causes: Vec<Cause>,
     /// Whether drafts took the place of a bundle to be signed.
     pub demoted: bool,
+    /// PDFs of a bundle to be signed that others took the place of: if they were signed, these are not what was signed.
+    pub replaced: Vec<String>,
 }
 
 /// Puts `files` into `target`. With `keep_ours`, files of an earlier build that are not among `files` stay;

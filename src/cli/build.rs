@@ -130,6 +130,12 @@ fn describe(case: &Checked, target: &Path, is_final: bool, written: &Written) ->
         text += "  注意：这里原来是正式稿，现在换成了草稿（有水印）；签订以后请用 --final 生成，正文等没有变化的文件才会一个字节不变\n";
     }
     text += &changes(written);
+    if !written.demoted && !written.replaced.is_empty() {
+        text += &format!(
+            "  注意：原来的正式稿换成了内容不同的：{}。其中已经签字盖章的，请把案卷恢复原样再生成一次，要变更的在 调整 里另加一项；还没有签的不必理会\n",
+            written.replaced.join("、")
+        );
+    }
     for left_out in &written.left_out {
         text += &format!("  注意：{left_out}\n");
     }
