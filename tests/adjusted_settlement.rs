@@ -112,7 +112,7 @@ impl Case {
         let has = |row: &&[Data]| row.contains(&Data::String(order.to_owned()));
         let row = sheet.rows().find(has).expect("the order's row");
         let shown = |cell: &Data| match cell {
-            Data::Float(number) => format!("{:.0}", number * 100.0),
+            Data::Float(number) => format!("{number:.2}").replace('.', ""),
             cell => cell.to_string(),
         };
         row.iter().map(shown).collect()

@@ -14,7 +14,7 @@ use crate::model::money::Money;
 use crate::model::month::Month;
 use crate::model::tax::TaxRate;
 use jiff::civil::Date;
-use rust_decimal::dec;
+use rust_decimal::{Decimal, dec};
 
 fn has_adjustments(ctx: &Context) -> bool {
     !ctx.case.adjustments.is_empty()
@@ -189,7 +189,7 @@ pub static R004: Rule = Rule {
         title: "调整不完整",
         severity: Severity::Error,
         clause: "4.3，11.4",
-        what: "每项调整要有生效日期，并且改变税率或不含税单价；没有事由的，税率不到 1% 或高于 13% 的，作警告。",
+        what: "每项调整要有生效日期，并且改变税率或不含税单价；两项不能在同一天改变税率；税率不能高于 20%。没有事由的，税率不到 1% 或高于 13% 的，同一天有两项的，作警告。",
         why: "没有日期就不知从何时起算，没有内容就等于没有调整；事由要写进变更对照表。",
         example: "- {生效日期: 2026-09-01, 事由: 增值税税率调整}，漏了 税率。",
         fix: "补上 生效日期，以及 税率 或 报价。",
@@ -216,11 +216,27 @@ fn r004(ctx: &Context, out: &mut Reporter) {
                 .help("补上 税率（如 3%）或 报价（补充协议的报价表），或删去这一项");
         }
         if let Some(rate) = adjustment.rate.as_ref().filter(|rate| is_unusual(rate.value)) {
-            out.report(&rate.origin, format!("增值税税率 {} 不常见", rate.value))
-                .severity(Severity::Warning)
+            let (how, severity, help) = match rate.value.fraction() > MOST_RATE {
+                true => ("过高，没有这样的税率", Severity::Error, "改正 税率；3% 不要写成 30%"),
+                false => ("不常见", Severity::Warning, "请核对 税率；确实是这个税率的，不必修改"),
+            };
+            out.report(&rate.origin, format!("增值税税率 {} {how}", rate.value))
+                .severity(severity)
                 .clause(VAT_LAW)
                 .expected(format!("通常是 {USUAL_RATES}"))
-                .help("请核对 税率；确实是这个税率的，不必修改");
+                .help(help);
+        }
+        let earlier = ctx.case.adjustments.get(..number - 1).and_then(<[Adjustment]>::last);
+        if let Some((earlier, day)) =
+            earlier.and_then(|earlier| Some((earlier, on_one_day(earlier, adjustment)?)))
+        {
+            let contradict = earlier.rate.is_some() && adjustment.rate.is_some();
+            let message =
+                format!("第 {number} 项调整与前一项同在 {} 生效，前一项一天也没有适用过", day.value);
+            out.report(&day.origin, message)
+                .severity(if contradict { Severity::Error } else { Severity::Warning })
+                .expected("一天一项：{生效日期: …, 事由: …, 税率: …, 报价: …}")
+                .help("把两项合并成一项（税率 和 报价 可以写在同一项里），或改正 生效日期");
         }
         if (adjustment.rate.is_some() || adjustment.requotes) && is_same(before, after) {
             out.report(&adjustment.origin, "调整之后的税率和各不含税单价都与之前相同，没有改变什么")
@@ -256,11 +272,20 @@ pub(super) fn faulty(ctx: &Context) -> Vec<bool> {
     (1usize..).zip(&ctx.case.adjustments).map(|(number, own)| is_faulty(number, own)).collect()
 }
 
+/// The day from which two entries both apply, as the later one has it.
+fn on_one_day<'a>(one: &Adjustment, other: &'a Adjustment) -> Option<&'a Located<Date>> {
+    let (one, other) = (one.effective_on.as_ref()?, other.effective_on.as_ref()?);
+    (one.value == other.value).then_some(other)
+}
+
 /// Where the rates come from.
 const VAT_LAW: &str = "4.3，《中华人民共和国增值税法》";
 
 /// The rates of 增值税 above 0, and the 征收率.
 const USUAL_RATES: &str = "13%、9%、6%，征收率 3%";
+
+/// 增值税 was never higher than 17 %.
+const MOST_RATE: Decimal = dec!(0.20);
 
 /// Hardly a rate of these services: 0 %, 30 % for 3 %, 0.03 % for 3 %.
 fn is_unusual(rate: TaxRate) -> bool {
@@ -281,132 +306,5 @@ fn mentions(fault: &crate::model::fault::Fault, key: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::compute::testing::*;
-    use crate::model::case::Case;
-    use crate::model::fault::{Fault, FaultKind};
-    use crate::rules::testing::{Extra, fire, fire_with, only};
-    use rust_decimal::Decimal;
-
-    fn with(adjustments: Vec<Adjustment>) -> Case {
-        let mut case = good_case();
-        case.adjustments = adjustments;
-        case
-    }
-
-    #[test]
-    fn r001_dates() {
-        let good = with(vec![adjustment("一", "2026-09-01"), adjustment("二", "2026-10-01")]);
-        assert!(fire("R001", &good).is_empty());
-        let before = with(vec![adjustment("一", "2026-02-01")]);
-        only(fire("R001", &before), &at("一"), Severity::Error);
-        let disordered = with(vec![adjustment("一", "2026-10-01"), adjustment("二", "2026-09-01")]);
-        only(fire("R001", &disordered), &at("二"), Severity::Error);
-        let late = with(vec![adjustment("一", "2027-03-01")]);
-        only(fire("R001", &late), &at("一"), Severity::Warning);
-        let mut unsigned = with(vec![adjustment("一", "2026-09-01"), adjustment("二", "2026-10-01")]);
-        unsigned.contract.signed_on = None;
-        let found = only(fire("R001", &unsigned), &at("一.项"), Severity::Error);
-        assert!(found.help.contains("直接改“报价”"), "{}", found.help);
-    }
-
-    #[test]
-    fn r003_what_was_issued_lacks_an_adjustment() {
-        use crate::compute::testing_month::{ledger, line};
-        let mut case = with(vec![adjustment("一", "2026-03-15"), adjustment("二", "2026-04-01")]);
-        assert!(fire("R003", &case).is_empty());
-        let march = || line(1, "DD-2026-001", dec!(0), dec!(100));
-        case.ledger = ledger(vec![march()]);
-        let found = only(fire("R003", &case), &at("一"), Severity::Error);
-        assert_eq!(found.expected.as_deref(), Some("晚于 2026-03-31，或更正这个月的结算单"));
-        assert!(found.message.contains("2026-03 的结算单（DD-2026-001）"), "{}", found.message);
-        assert!(found.help.contains("--month 2026-03 --issue --amend"), "{}", found.help);
-        // Issued with it, or corrected since: nothing to say. What takes effect later does not reach back.
-        let with_it = LedgerLine { revision: 1, ..march() };
-        case.ledger = ledger(vec![with_it.clone()]);
-        assert!(fire("R003", &case).is_empty());
-        let correction = Some(crate::model::ledger::Correction { replaces: 1, reason: "调价".into() });
-        let (opening, closing) = (march().closing, march().closing);
-        case.ledger =
-            ledger(vec![march(), LedgerLine { number: 2, correction, opening, closing, ..with_it }]);
-        assert!(fire("R003", &case).is_empty());
-    }
-
-    // Two in one month, one of them over two months: each month is told once, at the first 调整 that it lacks.
-    #[test]
-    fn r003_tells_a_month_once() {
-        use crate::compute::testing_month::{ledger, line};
-        let mut case = with(vec![adjustment("一", "2026-03-15"), adjustment("二", "2026-04-10")]);
-        let of = |number, order: &str, month: &str, revision| LedgerLine {
-            month: month.parse().unwrap(),
-            revision,
-            ..line(number, order, Decimal::from(number - 1), dec!(1))
-        };
-        case.ledger = ledger(vec![
-            of(1, "DD-1", "2026-03", 0),
-            of(2, "DD-2", "2026-03", 0),
-            of(3, "DD-1", "2026-04", 0),
-            of(4, "DD-2", "2026-04", 1),
-        ]);
-        let found = fire("R003", &case);
-        let told: Vec<_> = found.iter().map(|f| (f.origin.clone(), f.labels.len())).collect();
-        assert_eq!(told, [(at("一"), 2), (at("一"), 1), (at("二"), 1)]);
-        assert!(found[0].message.contains("2026-03 的结算单（DD-1、DD-2）"), "{}", found[0].message);
-        assert!(found[2].message.contains("2026-04 的结算单（DD-2）"), "{}", found[2].message);
-    }
-
-    #[test]
-    fn r003_an_adjustment_that_has_gone() {
-        use crate::compute::testing_month::{ledger, line};
-        let issued = LedgerLine { revision: 2, ..line(1, "DD-2026-001", dec!(0), dec!(100)) };
-        let mut case = with(Vec::new());
-        case.ledger = ledger(vec![issued]);
-        let place = Origin::File("台账.jsonl".into());
-        let found = only(fire("R003", &case), &place, Severity::Error);
-        assert!(found.message.contains("至少有 2 条，现在只有 0 条"), "{}", found.message);
-        // Still there, but with another date.
-        case.adjustments = vec![adjustment("一", "2026-03-15"), adjustment("二", "2026-04-15")];
-        let found = only(fire("R003", &case), &place, Severity::Error);
-        assert!(found.message.contains("第 2 条调整在 2026-03-31 以前已经生效"), "{}", found.message);
-    }
-
-    #[test]
-    fn r004_when_and_what() {
-        assert!(fire("R004", &with(vec![adjustment("一", "2026-09-01")])).is_empty());
-        let mut empty = adjustment("一", "2026-09-01");
-        empty.rate = None;
-        let found = only(fire("R004", &with(vec![empty.clone()])), &at("一.项"), Severity::Error);
-        assert!(!found.help.contains("生效日期"), "{}", found.help);
-        // What was written but could not be read is told at its own place, and only this item's.
-        let unread = |what: &str| {
-            let kind = FaultKind::BadValue { what: what.into(), found: "3".into(), expected: "3%".into() };
-            Extra { faults: vec![Fault::new(kind, at("税率"))], ..Extra::default() }
-        };
-        assert!(fire_with("R004", &with(vec![empty.clone()]), unread("调整第 1 项的税率")).is_empty());
-        let other = fire_with("R004", &with(vec![empty]), unread("核对金额.税率"));
-        only(other, &at("一.项"), Severity::Error);
-        let mut undated = adjustment("一", "2026-09-01");
-        undated.effective_on = None;
-        only(fire("R004", &with(vec![undated])), &at("一.项"), Severity::Error);
-        let again = with(vec![adjustment("一", "2026-09-01"), adjustment("二", "2026-10-01")]);
-        let found = only(fire("R004", &again), &at("二.项"), Severity::Error);
-        assert!(found.message.contains("没有改变什么"));
-    }
-
-    #[test]
-    fn r004_a_rate_that_is_hardly_one() {
-        let at_rate = |percent| {
-            let mut adjustment = adjustment("一", "2026-09-01");
-            adjustment.rate.as_mut().unwrap().value = TaxRate::from_percent(percent).unwrap();
-            fire("R004", &with(vec![adjustment]))
-        };
-        for usual in [dec!(1), dec!(3), dec!(9), dec!(13)] {
-            assert!(at_rate(usual).is_empty(), "{usual}");
-        }
-        for odd in [dec!(0), dec!(0.03), dec!(30)] {
-            let found = only(at_rate(odd), &at("新税率"), Severity::Warning);
-            assert_eq!(found.expected.as_deref(), Some("通常是 13%、9%、6%，征收率 3%"));
-        }
-    }
-}
+#[path = "adjustments_tests.rs"]
+mod tests;
