@@ -105,3 +105,26 @@ fn the_nearest_case_is_used_and_a_copy_is_told() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("跳过") && !said.contains("V006"), "{said}");
 }
+
+#[test]
+fn a_change_that_leaves_a_month_as_it_was_is_a_word_and_one_that_does_not_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (case, output) = (case_in(folder.path()), folder.path().join("output"));
+    let settle = ["settle", arg(&case), "--month", "2026-03", "-o", arg(&output), "--issue"];
+    assert!(run(&settle).status.success());
+    let yaml = case.join("合同.yaml");
+    let signed = fs::read_to_string(&yaml).unwrap();
+    let later = "\n调整:\n  - {生效日期: 2026-09-01, 事由: 增值税税率调整, 税率: 3%}\n";
+    fs::write(&yaml, signed.clone() + later).unwrap();
+    let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(has(&said, &["提示[V005]", "“合同.yaml”", "还是一样", "不需要处理"]), "{said}");
+    assert!(!said.contains("警告[") && said.matches("V005").count() == 1, "{said}");
+
+    fs::write(&yaml, signed).unwrap();
+    let changed = fs::read_to_string(case.join("订单/DD-2026-001.yaml")).unwrap();
+    fs::write(case.join("订单/DD-2026-001.yaml"), changed.replace("姓名: ", "姓名: 新")).unwrap();
+    let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("警告[V005]") && !said.contains("不需要处理"), "{said}");
+}

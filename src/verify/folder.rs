@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::checks::{self, MANIFEST, MISSING, NO_CASE, UNLISTED};
+use super::checks::{self, INPUTS, MANIFEST, MISSING, NO_CASE, UNLISTED};
 use super::file::{FileCheck, check};
 use super::find::{self, Found, Nearby};
 use super::fresh::name_below;
@@ -100,9 +100,29 @@ pub fn verify(folder: &Path, means: &Means<'_>) -> Result<Checked, String> {
         findings.extend(month::summary(folder, &record));
         findings.extend(gaps::cases_gone(folder, &record));
     }
+    if let (Kind::Month(_), Some(side)) = (&record.kind, &side) {
+        findings = without_effect(findings, side, &record);
+    }
     let name = if record.case.is_empty() { fallback() } else { record.case.clone() };
     let kind = Some(record.kind);
     Ok(Checked { name, folder: folder.into(), kind, findings: collected(findings), tally, side })
+}
+
+/// What changed in the case after a month was issued is worth a word, and no warning, as long as the month comes out as it
+/// was: a 调整 from a later day, a new order.
+fn without_effect(findings: Vec<Diagnostic>, side: &CaseSide, record: &Record) -> Vec<Diagnostic> {
+    let changed = side.changed_inputs(record);
+    let is_input = |finding: &Diagnostic| finding.id == INPUTS.id;
+    let all_the_same = side.fresh.is_ok() && findings.iter().all(is_input);
+    if changed.is_empty() || !all_the_same || findings.len() > changed.len() {
+        return findings;
+    }
+    let names: Vec<String> = changed.iter().map(|(name, _)| format!("“{name}”")).collect();
+    let message =
+        format!("案卷的{}在生成以后有变化；由现在的案卷重新生成，这里的文件还是一样", names.join("、"));
+    let mut note = checks::graded(checks::of_file(&INPUTS, FILE, message), Severity::Note);
+    note.help = "不需要处理：改动不涉及这个月。".into();
+    vec![note]
 }
 
 fn collected(findings: Vec<Diagnostic>) -> Findings {

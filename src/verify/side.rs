@@ -125,26 +125,30 @@ impl CaseSide {
         }
     }
 
-    fn inputs(&self, record: &Record) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        let mut tell = |file: &str, what: &str| {
-            findings.push(checks::of_file(&INPUTS, FILE, format!("案卷的“{file}”{what}")));
-        };
+    /// The case's files that are not what they were, and in what way.
+    pub fn changed_inputs(&self, record: &Record) -> Vec<(String, String)> {
+        let mut changed = Vec::new();
         for input in &self.job.inputs {
             match record.inputs.get(&*input.name) {
-                None => tell(&input.name, "在生成时还没有"),
+                None => changed.push((input.name.to_string(), "在生成时还没有".to_owned())),
                 Some(hash) if *hash != input.sha256 => {
-                    let what =
-                        format!("在生成以后改过（生成时 {}，现在 {}）", short(hash), short(&input.sha256));
-                    tell(&input.name, &what);
+                    let (then, now) = (short(hash), short(&input.sha256));
+                    let what = format!("在生成以后改过（生成时 {then}，现在 {now}）");
+                    changed.push((input.name.to_string(), what));
                 }
                 Some(_) => {}
             }
         }
         let now = |name: &String| self.job.inputs.iter().any(|input| *input.name == **name);
-        for name in record.inputs.keys().filter(|name| !now(name)) {
-            tell(name, "生成时有，现在没有了");
-        }
+        let gone = record.inputs.keys().filter(|name| !now(name));
+        changed.extend(gone.map(|name| (name.clone(), "生成时有，现在没有了".to_owned())));
+        changed
+    }
+
+    fn inputs(&self, record: &Record) -> Vec<Diagnostic> {
+        let tell =
+            |(file, what): &(String, String)| checks::of_file(&INPUTS, FILE, format!("案卷的“{file}”{what}"));
+        let mut findings: Vec<Diagnostic> = self.changed_inputs(record).iter().map(tell).collect();
         let pack =
             record.value.get("pack").and_then(|pack| pack.get("sha256")).and_then(|hash| hash.as_str());
         if let Some(hash) = pack.filter(|hash| *hash != self.job.pack.hash) {
