@@ -101,7 +101,11 @@ impl CaseSide {
         if let Err(why) = &self.fresh {
             let message =
                 format!("由案卷重新生成时失败（{why}{}），没有可以逐字比较的文件", self.of_ledger());
-            findings.push(checks::of_file(&CASE_ERRORS, FILE, message));
+            let mut finding = checks::of_file(&CASE_ERRORS, FILE, message);
+            finding.help =
+                "运行 hetong check，按它说的改正案卷或更正结算单，再核对一次；这里的文件本身不一定有错。"
+                    .into();
+            findings.push(finding);
         }
         let number = self.job.case.contract.number.as_ref().map(|number| number.value.as_str());
         if record.number.as_deref() != number {
