@@ -386,6 +386,19 @@ fn what_came_back_from_a_supplier() {
 }
 
 #[test]
+fn a_paper_of_another_month_is_held_against_the_one_it_is_named_after() {
+    let copy = Copy::new();
+    let april = copy.0.path().join("output/结算-2026-04").join(CASE);
+    let away = tempfile::tempdir().unwrap();
+    let back = away.path().join("结算单-2026-04-DD-2026-001（盖章）.pdf");
+    fs::copy(copy.march().join("结算单-2026-03-DD-2026-001.pdf"), &back).unwrap();
+    let (code, said) = copy.verify(&april, &["--returned", arg(&back)]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("发出的“结算单-2026-04-DD-2026-001.pdf”"), "{said}");
+    assert!(!said.contains("发出的“结算单-2026-04-DD-2026-002.pdf”"), "{said}");
+}
+
+#[test]
 fn checks_are_explained_and_told_to_programs() {
     let done = run(&["explain", "V009"]);
     assert!(told(&done).contains("大写") && done.status.success());

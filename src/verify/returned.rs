@@ -70,12 +70,14 @@ impl Sent {
             return Err(Box::new(checks::of_file(&RETURNED, file, message)));
         }
         let alike = |(at, (name, _, sent)): (usize, &(String, Vec<u8>, PdfText))| {
-            (altered::likeness(&text, sent), !is_superseded(name), stem_matches(name, file), at)
+            let (like, named) = (altered::likeness(&text, sent), stem_matches(name, file));
+            // Two months' 结算单 are alike: there its name says which it is.
+            (named && like >= LIKE, like, !is_superseded(name), named, at)
         };
         let best = self.pdfs.iter().enumerate().map(alike).max();
-        let (_, (name, _, sent)) = match best {
-            Some((like, _, named, at)) if like >= LIKE || named => {
-                (like, self.pdfs.get(at).ok_or_else(|| unknown(file))?)
+        let (name, _, sent) = match best {
+            Some((_, like, _, named, at)) if like >= LIKE || named => {
+                self.pdfs.get(at).ok_or_else(|| unknown(file))?
             }
             _ => return Err(unknown(file)),
         };
