@@ -186,8 +186,11 @@ pub fn form(due: &PdfText, found: &PdfText, file: &str) -> Vec<Diagnostic> {
         |pdf: &PdfText| -> Vec<String> { pdf.bookmarks.iter().map(|mark| mark.title.clone()).collect() };
     let (own, other) = (marks(found), marks(due));
     if own != other {
-        let message = format!("目录（书签）有 {} 项，与应有的 {} 项不同", own.len(), other.len());
-        all.push(checks::of_file(&FORM, file, message));
+        let none = "没有这一项".to_owned();
+        let at = (0..).find(|at| own.get(*at) != other.get(*at)).unwrap_or_default();
+        let quoted = |marks: &[String]| marks.get(at).map_or(none.clone(), |mark| format!("“{mark}”"));
+        let message = format!("目录（书签）第 {} 项是{}", at + 1, quoted(&own));
+        all.push(checks::expecting(checks::of_file(&FORM, file, message), quoted(&other)));
     }
     all
 }
@@ -209,14 +212,43 @@ pub fn cells(due: &Book, found: &Book, against: Against<'_>) -> Vec<Diagnostic> 
     let (lost, results): (Vec<&CellChange>, Vec<&CellChange>) =
         results.into_iter().partition(|change| change.after.is_empty());
     let more = results.len().saturating_sub(MOST);
-    let told = typed.into_iter().chain(results.into_iter().take(MOST));
-    let mut told: Vec<Diagnostic> = told.map(|change| of_cell_change(change, found, against)).collect();
+    let mut told: Vec<Diagnostic> =
+        once_each(&typed).into_iter().map(|(change, also)| of_cells(change, &also, found, against)).collect();
+    told.extend(results.into_iter().take(MOST).map(|change| of_cell_change(change, found, against)));
     if more > 0 {
         let message = format!("另有 {more} 个公式的结果不同，不再逐一列出");
         told.push(checks::of_file(against.check(&CACHED), against.file, message));
     }
     told.extend(of_lost_results(&lost, against));
     told
+}
+
+/// Changes with the cells in which the very same was changed: a reason that stands in every row.
+fn once_each<'c>(typed: &[&'c CellChange]) -> Vec<(&'c CellChange, Vec<CellRef>)> {
+    let mut told: Vec<(&CellChange, Vec<CellRef>)> = Vec::new();
+    for change in typed {
+        let same = |(other, _): &&mut (&CellChange, Vec<CellRef>)| {
+            change.cell.is_some()
+                && other.cell.is_some()
+                && (&other.sheet, other.what, &other.before, &other.after)
+                    == (&change.sheet, change.what, &change.before, &change.after)
+        };
+        match (told.iter_mut().find(same), change.cell) {
+            (Some((_, also)), Some(cell)) => also.push(cell),
+            _ => told.push((change, Vec::new())),
+        }
+    }
+    told
+}
+
+fn of_cells(change: &CellChange, also: &[CellRef], found: &Book, against: Against<'_>) -> Diagnostic {
+    let mut finding = of_cell_change(change, found, against);
+    if !also.is_empty() {
+        let first: Vec<String> = also.iter().take(FIRST).map(CellRef::to_string).collect();
+        let etc = if also.len() > FIRST { " 等" } else { "" };
+        finding.message += &format!("；{}{etc} {} 格也是这样", first.join("、"), also.len());
+    }
+    finding
 }
 
 /// Formulas as they should be, whose results are not in the file: nothing is altered, but nobody who does not recalculate
@@ -320,6 +352,27 @@ impl Shingles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_change_of_many_cells_is_told_once_with_its_cells() {
+        let change = |row: u32, what: &'static str, after: &str| CellChange {
+            sheet: "明细".into(),
+            cell: Some(CellRef { row, column: 0 }),
+            about: String::new(),
+            what,
+            before: "税率调整".into(),
+            after: after.into(),
+            seen: Default::default(),
+        };
+        let mut all: Vec<CellChange> = (0..8).map(|row| change(row, "文本", "税率下调")).collect();
+        all.extend([change(8, "文本", "税率上调"), change(9, "类型", "税率下调")]);
+        let told = once_each(&all.iter().collect::<Vec<_>>());
+        let cells: Vec<usize> = told.iter().map(|(_, also)| also.len()).collect();
+        assert_eq!(cells, [7, 0, 0]);
+        let against = Against { file: "变更对照表.xlsx", check: None, expected: "应为" };
+        let finding = of_cells(told[0].0, &told[0].1, &Book::default(), against);
+        assert!(finding.message.ends_with("；A2、A3、A4、A5、A6 等 7 格也是这样"), "{}", finding.message);
+    }
 
     #[test]
     fn each_line_of_a_margin_is_held_against_the_one_like_it() {
