@@ -158,6 +158,9 @@ fn ambiguous(asked: &str, several: &[&Figure]) -> String {
     text
 }
 
+/// How many parts of the contract are named where nothing was found.
+const MOST_HEADINGS: usize = 8;
+
 fn unknown(asked: &str, near: &[&Figure], book: &[Figure]) -> String {
     let mut text = format!("没有叫“{asked}”的数。");
     if let Some(place) = not_yet(asked, book) {
@@ -169,7 +172,10 @@ fn unknown(asked: &str, near: &[&Figure], book: &[Figure]) -> String {
     if book.is_empty() {
         text.push_str("这个案卷还没有可以计算的数");
     } else {
-        let _ = write!(text, "这个案卷里有：\n{}", list(book, Paint::default()));
+        let headings: Vec<String> = groups(book).iter().map(|(heading, _)| visible(heading)).collect();
+        let most = headings.get(..MOST_HEADINGS.min(headings.len())).unwrap_or_default().join("、");
+        let etc = if headings.len() > MOST_HEADINGS { " 等" } else { "" };
+        let _ = write!(text, "\n有数可查的：{most}{etc}；全部列出：hetong explain <案卷>");
     }
     text
 }

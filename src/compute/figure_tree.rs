@@ -76,22 +76,29 @@ pub enum Found<'b> {
 /// Whether a name, as a key, and its figure may be meant.
 type Way<'w> = &'w dyn Fn(&str, &Figure) -> bool;
 
-/// The figure of a name: as it is written, else the only one whose last word it is, else the only one that begins so, else
+/// The figure of a name: as it is written, else the only one whose last word it is, else the only one that ends with its
+/// last word and has the others in it, else the only one that begins so, else
 /// the only one that has it in it, else the only one that has every word of it.
 pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
-    let key = key(asked);
+    let asked: Vec<String> =
+        asked.split_whitespace().map(|word| month(word).unwrap_or_else(|| word.to_owned())).collect();
+    let key = key(&asked.join(" "));
     if key.is_empty() {
         return Found::None(Vec::new());
     }
-    let words: Vec<String> = asked.split_whitespace().map(self::key).collect();
+    let words: Vec<String> = asked.iter().map(|word| self::key(word)).collect();
     let keyed: Vec<(String, &Figure)> = book.iter().map(|figure| (self::key(&figure.name), figure)).collect();
-    let last = |figure: &Figure| figure.name.rsplit(' ').next().is_some_and(|last| self::key(last) == key);
-    let ways: [Way<'_>; 5] = [
+    let last = |figure: &Figure, word: &str| {
+        figure.name.rsplit(' ').next().is_some_and(|last| self::key(last) == word)
+    };
+    let has_all = |name: &str| words.iter().all(|word| name.contains(word.as_str()));
+    let ways: [Way<'_>; 6] = [
         &|name, _| name == key,
-        &|_, figure| last(figure),
+        &|_, figure| last(figure, &key),
+        &|name, figure| words.last().is_some_and(|word| last(figure, word)) && has_all(name),
         &|name, _| name.starts_with(&key),
         &|name, _| name.contains(&key),
-        &|name, _| words.iter().all(|word| name.contains(word.as_str())),
+        &|name, _| has_all(name),
     ];
     for way in ways {
         let fitting: Vec<&Figure> = keyed.iter().filter(|(name, f)| way(name, f)).map(|(_, f)| *f).collect();
@@ -102,6 +109,14 @@ pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
         }
     }
     Found::None(nearest(&keyed, &key))
+}
+
+/// 2026年8月 or 8月 as names have it.
+fn month(word: &str) -> Option<String> {
+    let word = word.strip_suffix('月')?;
+    let (year, month) = word.split_once('年').unwrap_or(("", word));
+    let number: u8 = month.parse().ok().filter(|number| (1..=12).contains(number))?;
+    Some(format!("{year}-{number:02}"))
 }
 
 /// What was typed under a name, such as 不含税单价, or 产品/平台服务·高级 不含税单价: not computed, but what figures come from.
@@ -241,6 +256,10 @@ mod tests {
         assert_eq!(one("考核得分"), "DD-2026-001 2026-03 考核得分");
         assert_eq!(one("订单总额大写 DD-2026-001"), "DD-2026-001 订单总额大写");
         assert_eq!(one("应支付"), "DD-2026-001 2026-03 应支付");
+        for month in ["2026-03", "2026年3月", "3月"] {
+            assert_eq!(one(&format!("DD-2026-001 {month} 应支付")), "DD-2026-001 2026-03 应支付");
+            assert_eq!(one(&format!("{month} 应支付")), "DD-2026-001 2026-03 应支付");
+        }
         let Found::Several(several) = search(&book, "含税单价") else { panic!("there are 21 of them") };
         assert!(several.iter().all(|figure| figure.name.ends_with(" 含税单价")) && several.len() == 21);
         let Found::None(near) = search(&book, "含税上线总介") else { panic!("no such figure") };
