@@ -67,6 +67,7 @@ pub fn quotation(pack: &Pack, price: impl Fn(&TenderLine) -> Money) -> Quotation
             level: Located::new(line.level.clone(), cell_origin(&name("B"))),
             workload: cell(&name("C"), line.workload),
             net_price: cell(&name("F"), net.decimal()),
+            price_doubt: None,
             gross_price: cell(&name("G"), rate.gross(net).decimal()),
             rate: cell("H5", rate.fraction()),
             net_total: cell(&name("I"), net_total.decimal()),
@@ -77,6 +78,7 @@ pub fn quotation(pack: &Pack, price: impl Fn(&TenderLine) -> Money) -> Quotation
     Quotation {
         origin: sheet_origin(),
         rows,
+        subtotals: Vec::new(),
         totals: Some(QuotationTotals {
             net_total: cell(&format!("I{last}"), net_sum.decimal()),
             gross_total: cell(&format!("J{last}"), gross_sum.decimal()),

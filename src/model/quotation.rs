@@ -44,6 +44,30 @@ impl CellNumber {
     }
 }
 
+/// Why a formula's result can't be confirmed from the workbook alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It, or a cell that it rests on, takes a figure from another file.
+    OtherFile,
+    /// It depends on itself, or on more than can be followed.
+    Circular,
+    /// A spreadsheet would show an error.
+    Mistake,
+    /// It uses more of the formula language than we know.
+    Unknown,
+}
+
+/// A formula whose result can't be confirmed, and the cell that is to blame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoubtfulFormula {
+    /// Why.
+    pub doubt: Doubt,
+    /// The formula to blame, without `=`.
+    pub formula: String,
+    /// Its cell: the price's own, or one that it rests on.
+    pub origin: Origin,
+}
+
 /// A cell of the quotation and where it is. `None` where the sheet has no such column.
 pub type NumberCell = Option<Located<CellNumber>>;
 
@@ -58,6 +82,9 @@ pub struct QuotationRow {
     pub workload: NumberCell,
     /// 不含税单价, 元/人天.
     pub net_price: NumberCell,
+    /// Where 不含税单价 is a formula whose stored result can't be confirmed: why. It is the one figure that the
+    /// contract takes over.
+    pub price_doubt: Option<DoubtfulFormula>,
     /// 含税单价, 元/人天.
     pub gross_price: NumberCell,
     /// 增值税税率 as a fraction, from the merged cell that covers the row.
@@ -77,6 +104,23 @@ pub struct QuotationTotals {
     pub gross_total: NumberCell,
 }
 
+/// A 小计 row, or a 合计 that is not the last one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotationSubtotal {
+    /// Its words: 小计, 运维支撑小计.
+    pub label: Located<String>,
+    /// The 岗位 that its row stands under, where one is merged over it or written in it.
+    pub post: String,
+    /// How many of the lines stand above it.
+    pub after: usize,
+    /// 预估工作量, 人天. Like the others only where the row's own cell holds something.
+    pub workload: NumberCell,
+    /// 不含税总价, 元.
+    pub net_total: NumberCell,
+    /// 含税总价, 元.
+    pub gross_total: NumberCell,
+}
+
 /// A quotation as found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quotation {
@@ -84,6 +128,8 @@ pub struct Quotation {
     pub origin: Origin,
     /// The lines, in the sheet's order.
     pub rows: Vec<QuotationRow>,
+    /// The 小计 rows, in the sheet's order.
+    pub subtotals: Vec<QuotationSubtotal>,
     /// The 合计 row, where there is one.
     pub totals: Option<QuotationTotals>,
 }

@@ -146,6 +146,8 @@ pub static RULES: &[&Rule] = &[
     &quotation::rows::Q010,
     &quotation::cells::Q011,
     &quotation::cells::Q012,
+    &quotation::subtotals::Q013,
+    &quotation::cells::Q014,
     &adjustments::R001,
     &supplements::R002,
     &adjustments::R003,

@@ -13,7 +13,7 @@ use std::path::Path;
 use hetong::diagnostics::Origin;
 use hetong::input::workbook::{Column, SheetSource, evaluate::Evaluator, open, read_quotation, table};
 use hetong::model::fault::Fault;
-use hetong::model::quotation::{CellNumber, NumberCell, Quotation, QuotationRow};
+use hetong::model::quotation::{CellNumber, Doubt, NumberCell, Quotation, QuotationRow};
 use rust_decimal::{Decimal, dec};
 
 /// 岗位, 预估工作量 of 高级, 中级, 初级: the form's 附件3.
@@ -244,6 +244,55 @@ fn a_messy_sheet() {
     // Two rows, a 小计 and a blank one, lie between each 岗位 and the next.
     assert_eq!(cells(&quotation.rows[20]), "E38 D40 G40 I40 J40 L40 M40 N40");
     assert_eq!(place(&quotation.totals.unwrap().gross_total), "N41");
+}
+
+/// A remark between the lines does not end the table, whatever word it begins with; 合计 and a remark beneath it do.
+#[test]
+fn lines_beneath_a_remark_are_read() {
+    let quotation = clean("remarks.xlsx");
+    assert_values("remarks.xlsx", &quotation);
+    let sums: Vec<_> = quotation.subtotals.iter().map(|sum| (at(&sum.label.origin), sum.after)).collect();
+    let rows = ["B5", "B9", "B13", "B18", "B22", "B27", "B32"].map(str::to_owned);
+    assert_eq!(sums, rows.into_iter().zip([3, 6, 9, 12, 15, 18, 21]).collect::<Vec<_>>());
+    assert_eq!(quotation.subtotals[3].post, "场景/渠道运营");
+    let last = &quotation.subtotals[6];
+    assert_eq!(
+        [&last.workload, &last.net_total, &last.gross_total].map(number),
+        [dec!(3437), dec!(3423694.99), dec!(3629116.69)]
+    );
+    // Without 合计 nothing ends the table, and a remark alone is no line. A 合计 of a part does not, either.
+    let heading = "岗位,级别,不含税单价,不含税总价\n";
+    assert_eq!(
+        lines(&format!("{heading}甲,高级,1,1\n注：驻场,,,\n,中级,2,2\n说明：x,,,\n")),
+        ["甲 高级 1 C2", "甲 中级 2 C4"]
+    );
+    assert_eq!(
+        lines(&format!(
+            "{heading}甲,高级,1,1\n合计,,,1\n备注：一期,,,\n,高级,9,9\n乙,高级,2,2\n,中级,3,3\n合计,,,6\n备注：,,,\n丙,高级,4,4\n"
+        )),
+        ["甲 高级 1 C2", "乙 高级 2 C6", "乙 中级 3 C7"]
+    );
+}
+
+/// A price that rests on another file, or on itself, has a stored result all the same.
+#[test]
+fn prices_that_cannot_be_confirmed() {
+    let (quotation, _) = read_as("a.xlsx", &bytes("rules/Q014/报价表.xlsx"), None);
+    let doubts: Vec<_> = quotation
+        .unwrap()
+        .rows
+        .iter()
+        .filter_map(|row| row.price_doubt.clone())
+        .map(|doubtful| (doubtful.doubt, doubtful.formula, at(&doubtful.origin)))
+        .collect();
+    let expected = [
+        (Doubt::OtherFile, "[1]成本!B2*1.05", "F2"),
+        (Doubt::OtherFile, "'[1]成本'!B3", "B2"),
+        (Doubt::Unknown, "WEBSERVICE(\"x\")*1", "F4"),
+        (Doubt::Circular, "G5/1.06", "F5"),
+    ];
+    assert_eq!(doubts, expected.map(|(doubt, formula, at)| (doubt, formula.to_owned(), at.to_owned())));
+    assert!(clean("formulas.xlsx").rows.iter().all(|row| row.price_doubt.is_none()));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! it is what the sheet shows. Cycles, mistakes (text times a number, division by zero) and anything unknown give
 //! `None`, never a guess. Results are rounded to fifteen significant digits, as stored results are.
 //!
-//! May use: `formula`, `grid`.
+//! May use: `formula`, `grid`, `model::quotation`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,6 +15,7 @@ use super::functions;
 use super::grid::{Region, Value, Workbook};
 use super::number::SIGNIFICANT_DIGITS;
 use crate::diagnostics::CellRef;
+use crate::model::quotation::{Doubt, DoubtfulFormula};
 
 /// Nested steps, over all cells a formula depends on.
 const DEPTH: usize = 400;
@@ -52,11 +53,19 @@ pub(super) enum Failure {
 
 pub(super) type Outcome<T> = Result<T, Failure>;
 
+/// A sheet and a cell.
+type Place = (usize, CellRef);
+
+/// What a formula came to, and the cell whose stored result it rests on, if any.
+type Known = (Outcome<Operand>, Option<Place>);
+
 /// Evaluates formulas of one workbook, each cell once.
 pub struct Evaluator<'a> {
     workbook: &'a Workbook,
-    known: HashMap<(usize, CellRef), Outcome<Operand>>,
+    known: HashMap<(usize, CellRef), Known>,
     busy: HashSet<(usize, CellRef)>,
+    /// The first cell whose stored result was taken as it stands, since what is being worked out began.
+    leaned: Option<Place>,
     depth: usize,
     steps: usize,
 }
@@ -64,12 +73,12 @@ pub struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// For the cells of a workbook.
     pub fn new(workbook: &'a Workbook) -> Self {
-        Self { workbook, known: HashMap::new(), busy: HashSet::new(), depth: 0, steps: 0 }
+        Self { workbook, known: HashMap::new(), busy: HashSet::new(), leaned: None, depth: 0, steps: 0 }
     }
 
     /// What the formula in a cell gives, if it gives a number.
     pub fn recompute(&mut self, sheet: usize, cell: CellRef) -> Option<Decimal> {
-        let formula = self.workbook.sheets.get(sheet)?.cells.get(&cell)?.formula.as_deref()?;
+        let formula = self.formula_of((sheet, cell))?;
         let outcome = self.formula(sheet, cell, formula);
         match outcome {
             Ok(Operand::Number(number)) => {
@@ -82,18 +91,44 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Why the result of the formula in a cell can't be confirmed from this workbook, and which formula is to blame:
+    /// its own, or one that it rests on. None where it can, and where there is no formula.
+    pub fn doubt(&mut self, sheet: usize, cell: CellRef) -> Option<DoubtfulFormula> {
+        let formula = self.formula_of((sheet, cell))?;
+        self.leaned = None;
+        let outcome = self.formula(sheet, cell, formula);
+        let to_blame = self.leaned.take().unwrap_or((sheet, cell));
+        let formula = self.formula_of(to_blame)?;
+        let doubt = match outcome {
+            Ok(Operand::Number(_) | Operand::Blank) if to_blame == (sheet, cell) => return None,
+            Err(Failure::Endless) => Doubt::Circular,
+            Err(Failure::Mistake) => Doubt::Mistake,
+            _ if formula::names_other_file(formula) => Doubt::OtherFile,
+            _ => Doubt::Unknown,
+        };
+        let origin = self.workbook.origin(self.workbook.sheets.get(to_blame.0)?, to_blame.1);
+        Some(DoubtfulFormula { doubt, formula: formula.to_owned(), origin })
+    }
+
+    fn formula_of(&self, (sheet, cell): Place) -> Option<&'a str> {
+        self.workbook.sheets.get(sheet)?.cells.get(&cell)?.formula.as_deref()
+    }
+
     /// The formula in a cell, worked out once.
     fn formula(&mut self, sheet: usize, cell: CellRef, formula: &str) -> Outcome<Operand> {
-        if let Some(known) = self.known.get(&(sheet, cell)) {
-            return known.clone();
+        if let Some((outcome, leaned)) = self.known.get(&(sheet, cell)) {
+            self.leaned = self.leaned.or(*leaned);
+            return outcome.clone();
         }
         if !self.busy.insert((sheet, cell)) {
             return Err(Failure::Endless);
         }
+        let before = self.leaned.take();
         let expression = formula::parse(formula).ok_or(Failure::Unknown);
         let outcome = expression.and_then(|expression| self.scalar(sheet, &expression));
         self.busy.remove(&(sheet, cell));
-        self.known.insert((sheet, cell), outcome.clone());
+        self.known.insert((sheet, cell), (outcome.clone(), self.leaned));
+        self.leaned = before.or(self.leaned);
         outcome
     }
 
@@ -104,7 +139,9 @@ impl<'a> Evaluator<'a> {
         };
         if let Some(formula) = &cell.formula {
             match self.formula(sheet, place, formula) {
-                Err(Failure::Unknown) if cell.value != Value::Empty => (),
+                Err(Failure::Unknown) if cell.value != Value::Empty => {
+                    self.leaned = self.leaned.or(Some((sheet, place)));
+                }
                 outcome => return outcome,
             }
         }

@@ -70,6 +70,13 @@ pub fn parse(text: &str) -> Option<Expression> {
     parser.rest.is_empty().then_some(expression)
 }
 
+/// Whether a formula takes figures from another workbook: `[1]表!B2`, `'D:\[成本.xlsx]表'!B2`, and as .ods has it,
+/// `'file:///成本.ods'#$表.B2`.
+pub fn names_other_file(text: &str) -> bool {
+    let bracketed = text.split_once('[').and_then(|(_, after)| after.split_once(']'));
+    bracketed.is_some_and(|(_, after)| after.contains('!')) || text.contains("'#") || text.contains("://")
+}
+
 struct Parser<'a> {
     rest: &'a str,
     depth: usize,
@@ -184,7 +191,7 @@ impl Parser<'_> {
         self.rest = rest;
         let text = text.strip_suffix('.').unwrap_or(text);
         let text = if text.starts_with('.') { format!("0{text}") } else { text.to_owned() };
-        super::number::from_text(&text).map(Expression::Number)
+        super::number::literal(&text).map(Expression::Number)
     }
 
     /// Text in quotes, doubled inside.

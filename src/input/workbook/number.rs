@@ -118,13 +118,20 @@ fn strip_unit(text: &str, has_currency: bool) -> &str {
     unit.or_else(mark).unwrap_or(text).trim_end()
 }
 
-/// Digits with at most one point, thousands set apart by commas or by single spaces, or an exponent.
+/// A number in a formula, where `8.5E+02` is one: digits with at most one point, perhaps an exponent.
+pub(super) fn literal(text: &str) -> Option<Decimal> {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+        return plain(text).and_then(in_range);
+    };
+    let digits = exponent.trim_start_matches(['+', '-']);
+    let well_formed = (1..=2).contains(&digits.len()) && exponent.len() - digits.len() <= 1;
+    let mantissa = digits_only(mantissa).filter(|_| well_formed)?;
+    scientific(mantissa, exponent.parse().ok()?).and_then(in_range)
+}
+
+/// Digits with at most one point, thousands set apart by commas or by single spaces. No exponent: `1e3` as text is a
+/// name as likely as a number, and `1.06E+06` is a figure that has lost its last digits.
 fn plain(body: &str) -> Option<Decimal> {
-    if let Some((mantissa, exponent)) = body.split_once('E') {
-        let digits = exponent.trim_start_matches(['+', '-']);
-        let well_formed = (1..=2).contains(&digits.len()) && exponent.len() - digits.len() <= 1;
-        return if well_formed { scientific(digits_only(mantissa)?, exponent.parse().ok()?) } else { None };
-    }
     let (whole, decimals) = match body.split_once('.') {
         Some((whole, decimals)) => (whole, Some(decimals)),
         None => (body, None),
@@ -214,8 +221,6 @@ mod tests {
             ("－5.5", dec!(-5.5)),
             ("¥-5", dec!(-5)),
             ("+5", dec!(5)),
-            ("8.4906E+02", dec!(849.06)),
-            ("1e3", dec!(1000)),
             ("0", dec!(0)),
             ("0.60", dec!(0.60)),
             (" 849.06\t", dec!(849.06)),
@@ -249,6 +254,8 @@ mod tests {
             "6%%",
             "六",
             "1e",
+            "1e3",
+            "8.4906E+02",
             "1e+",
             "1e999",
             "e5",

@@ -3,13 +3,15 @@
 //! May use: `table`, `model::quotation`, `model::fault`.
 
 use super::evaluate::Evaluator;
-use super::grid::{Sheet, Value, Visibility, Workbook};
+use super::grid::{Cell, Sheet, Value, Visibility, Workbook};
 use super::table::{self, Column, RowKind, Search, Table};
 use super::{SheetSource, open};
 use super::{heading, hidden};
-use crate::diagnostics::{Located, Origin};
+use crate::diagnostics::{CellRef, Located, Origin};
 use crate::model::fault::{Fault, FaultKind};
-use crate::model::quotation::{CellNumber, NumberCell, Quotation, QuotationRow, QuotationTotals};
+use crate::model::quotation::{
+    CellNumber, NumberCell, Quotation, QuotationRow, QuotationSubtotal, QuotationTotals,
+};
 
 const POST: usize = 0;
 const LEVEL: usize = 1;
@@ -233,14 +235,65 @@ fn not_found(workbook: &Workbook, index: usize, search: Search<'_>) -> Vec<Fault
     }
 }
 
+/// The table's rows. A 备注 alone does not end it: what ends it is the last 合计, or else the last row that plainly is
+/// one. Beneath a 合计 and a 备注 stand examples and remarks, unless another 合计 follows: then the first was that of a
+/// part, and a row counts that names its 岗位.
+fn table_rows(table: &Table<'_>) -> Vec<(u32, RowKind)> {
+    let mut rows = table.body().to_vec();
+    // Words merged over the columns are none of 级别.
+    let is_own = |row| table.place(row, LEVEL).map(|place| place.column) == table.column(LEVEL);
+    let says = |row| is_own(row) && table.text(row, LEVEL).is_some_and(|level| !level.value.is_empty());
+    let last = rows.iter().rfind(|(row, kind)| *kind != RowKind::Data || says(*row));
+    let mut is_over = last.is_some_and(|(_, kind)| *kind == RowKind::Total);
+    let filled = |(row, kind): &&(u32, RowKind)| *kind == RowKind::Total && has_totals(table, *row);
+    let last_total = table.beyond().iter().rfind(filled).map(|(row, _)| *row);
+    for (row, kind) in table.beyond() {
+        if is_over && last_total.is_none_or(|total| total < *row) {
+            break;
+        }
+        let names_post = || table.text(*row, POST).is_some_and(|post| !post.value.is_empty());
+        let counts = match kind {
+            RowKind::Data if is_over => says(*row) && names_post() && is_figure(table, *row, NET_PRICE),
+            RowKind::Data => {
+                says(*row) && (WORKLOAD..=GROSS_TOTAL).any(|column| is_figure(table, *row, column))
+            }
+            _ => !is_over,
+        };
+        if counts {
+            is_over = *kind == RowKind::Total;
+            rows.push((*row, *kind));
+        }
+    }
+    rows
+}
+
+/// Whether a row's own cell holds a number, or a formula whatever it gave.
+fn is_figure(table: &Table<'_>, row: u32, column: usize) -> bool {
+    table.has_own(row, column)
+        && table.value(row, column).is_some_and(|cell| {
+            cell.value.is_figure() || matches!(cell.value, Value::Empty | Value::Error(_))
+        })
+}
+
+fn has_totals(table: &Table<'_>, row: u32) -> bool {
+    table.has_own(row, NET_TOTAL) || table.has_own(row, GROSS_TOTAL)
+}
+
 /// The table as the model has it.
 fn quotation(workbook: &Workbook, table: &Table<'_>) -> Quotation {
     let mut evaluator = Evaluator::new(workbook);
-    let mut rows = Vec::new();
+    let all = table_rows(table);
+    let total = total_row(table, &all);
+    let (mut rows, mut subtotals) = (Vec::new(), Vec::new());
     let mut post: Option<Located<String>> = None;
-    let last_total =
-        table.body().iter().filter(|(_, kind)| *kind == RowKind::Total).map(|(row, _)| *row).max();
-    for (row, _) in table.body().iter().filter(|(_, kind)| *kind == RowKind::Data) {
+    let last_total = all.iter().filter(|(_, kind)| *kind == RowKind::Total).map(|(row, _)| *row).max();
+    for (row, kind) in &all {
+        if *kind != RowKind::Data {
+            if total.is_none_or(|total| *row < total) {
+                subtotals.extend(subtotal(workbook, table, *row, rows.len(), &mut evaluator));
+            }
+            continue;
+        }
         let (Some(own), Some(level)) = (table.text(*row, POST), table.text(*row, LEVEL)) else { continue };
         // A 岗位 stands once, on the first of its rows or on a row of its own, and holds for those beneath.
         if !own.value.is_empty() {
@@ -251,6 +304,7 @@ fn quotation(workbook: &Workbook, table: &Table<'_>) -> Quotation {
         if level.value.is_empty() && (!figures || beyond_total) {
             continue;
         }
+        let price = table.place(*row, NET_PRICE);
         let mut cell = |column| table.number(*row, column, &mut evaluator);
         rows.push(QuotationRow {
             workload: cell(WORKLOAD),
@@ -259,6 +313,7 @@ fn quotation(workbook: &Workbook, table: &Table<'_>) -> Quotation {
             rate: cell(RATE),
             net_total: cell(NET_TOTAL),
             gross_total: cell(GROSS_TOTAL),
+            price_doubt: price.and_then(|place| evaluator.doubt(table.sheet_index(), place)),
             post: if level.value.is_empty() { own } else { post.clone().unwrap_or(own) },
             level,
         });
@@ -266,7 +321,44 @@ fn quotation(workbook: &Workbook, table: &Table<'_>) -> Quotation {
     if !table.sheet().can_merge {
         spread_rate(&mut rows);
     }
-    Quotation { origin: table.origin(), rows, totals: totals(table, &mut evaluator) }
+    Quotation {
+        origin: table.origin(),
+        rows,
+        subtotals,
+        totals: total.map(|row| QuotationTotals {
+            net_total: table.number(row, NET_TOTAL, &mut evaluator),
+            gross_total: table.number(row, GROSS_TOTAL, &mut evaluator),
+        }),
+    }
+}
+
+/// A row of sums within the table, `after` so many lines.
+fn subtotal(
+    workbook: &Workbook,
+    table: &Table<'_>,
+    row: u32,
+    after: usize,
+    evaluator: &mut Evaluator<'_>,
+) -> Option<QuotationSubtotal> {
+    let says_so = |cell: &Cell| {
+        matches!(
+            heading::row_label(&cell.value.shown()),
+            Some(heading::RowLabel::Subtotal | heading::RowLabel::Total)
+        )
+    };
+    let (column, label) = table.sheet().row(row).find(|(_, cell)| says_so(cell))?;
+    let origin = workbook.origin(table.sheet(), CellRef { row, column });
+    let words: String = label.value.shown().split_whitespace().collect();
+    // A sum merged over several columns belongs to none of them for certain.
+    let mut own = |column| table.has_own(row, column).then(|| table.number(row, column, evaluator)).flatten();
+    Some(QuotationSubtotal {
+        label: Located::new(words, origin),
+        post: table.text(row, POST).map(|post| post.value).unwrap_or_default(),
+        after,
+        workload: own(WORKLOAD),
+        net_total: own(NET_TOTAL),
+        gross_total: own(GROSS_TOTAL),
+    })
 }
 
 /// In a CSV the rate that was merged over all rows is left in the first of them only.
@@ -281,12 +373,7 @@ fn spread_rate(rows: &mut [QuotationRow]) {
 }
 
 /// The last 合计 row that holds a figure; suppliers put the amount in words on a second one.
-fn totals(table: &Table<'_>, evaluator: &mut Evaluator<'_>) -> Option<QuotationTotals> {
-    let rows = || table.body().iter().filter(|(_, kind)| *kind == RowKind::Total).map(|(row, _)| *row);
-    let filled = rows().rfind(|row| table.has_own(*row, NET_TOTAL) || table.has_own(*row, GROSS_TOTAL));
-    let row = filled.or_else(|| rows().next_back())?;
-    Some(QuotationTotals {
-        net_total: table.number(row, NET_TOTAL, evaluator),
-        gross_total: table.number(row, GROSS_TOTAL, evaluator),
-    })
+fn total_row(table: &Table<'_>, rows: &[(u32, RowKind)]) -> Option<u32> {
+    let totals = || rows.iter().filter(|(_, kind)| *kind == RowKind::Total).map(|(row, _)| *row);
+    totals().rfind(|row| has_totals(table, *row)).or_else(|| totals().next_back())
 }

@@ -165,12 +165,12 @@ impl<'a> Table<'a> {
         self.last_heading_row
     }
 
-    /// Its rows from top to bottom. Blank rows, repeated headings and what follows a 备注 are left out.
+    /// Its rows from top to bottom down to the first 备注. Blank rows and repeated headings are left out.
     pub fn body(&self) -> &[(u32, RowKind)] {
         &self.body
     }
 
-    /// The 备注 that ends [`Self::body`] and the rows beneath it. A month's sheet goes on beneath a remark.
+    /// The first 备注 and the rows beneath it: whether the table goes on there, who reads it knows.
     pub fn beyond(&self) -> &[(u32, RowKind)] {
         &self.beyond
     }

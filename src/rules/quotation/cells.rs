@@ -1,16 +1,17 @@
-//! Q008, Q011, Q012: what a single cell of the sheet holds.
+//! Q008, Q011, Q012, Q014: what a single cell of the sheet holds.
 //!
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
 use rust_decimal::{Decimal, dec};
 
 use super::{
-    Line, NET_PRICE, Sheet, columns, has_prices, has_quotation, priced_sheets, sheets, shown, total_cells,
+    Line, NET_PRICE, Sheet, columns, has_prices, has_quotation, priced_sheets, sheets, shown, subtotal_cells,
+    total_cells,
 };
 use crate::compute::quotation::{AMOUNT_LIMIT, usable_price};
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
 use crate::model::money::Money;
-use crate::model::quotation::{CellNumber, NumberCell};
+use crate::model::quotation::{CellNumber, Doubt, NumberCell};
 use crate::rules::{Context, Reporter, Rule};
 
 /// Unit prices have at most two decimals.
@@ -108,6 +109,11 @@ fn usable_numbers(sheet: &Sheet, out: &mut Reporter) {
     }
     tell_empty_columns(&lines, out);
     let complete = lines.iter().all(|line| usable_price(line.row).is_some());
+    for (what, cell) in subtotal_cells(sheet.quotation) {
+        if let Some(cell) = cell.as_ref().filter(|cell| complete || !is_formula(&cell.value)) {
+            tell_unusable(&what, cell, out);
+        }
+    }
     for (what, cell) in total_cells(sheet.quotation) {
         let Some(cell) = cell else { continue };
         if !complete && is_formula(&cell.value) {
@@ -226,6 +232,7 @@ fn results(sheet: &Sheet, out: &mut Reporter) {
         cells.extend(columns(line.row).map(|(what, cell)| (line.cell_name(what), cell)));
     }
     if complete {
+        cells.extend(subtotal_cells(sheet.quotation));
         cells.extend(total_cells(sheet.quotation).into_iter().map(|(what, cell)| (what.to_owned(), cell)));
     }
     tell_without_value(&cells, out);
@@ -270,10 +277,58 @@ fn tell_stale(what: &str, cell: &NumberCell, out: &mut Reporter) {
     }
 }
 
+/// The price is what the sheet itself gives.
+pub static Q014: Rule = Rule {
+    info: RuleInfo {
+        id: "Q014",
+        title: "单价的公式无法复核",
+        severity: Severity::Warning,
+        clause: "附件3 报价表",
+        what: "不含税单价的公式只引用报价表自己的单元格，能按表上的数字重新算出来；循环引用和算不出的公式是错误。",
+        why: "合同单价取公式存储的结果。公式引用别的文件或引用自己时，这个结果无从复核，换一台电脑打开可能就变了。",
+        example: "不含税单价写 =[成本测算.xlsx]Sheet1!B2*1.1。",
+        fix: "请供应商把不含税单价改为数字（选中、复制，选择性粘贴为“数值”）后重新盖章提供。",
+    },
+    applies: has_quotation,
+    check: q014,
+};
+
+fn q014(ctx: &Context, out: &mut Reporter) {
+    for line in sheets(ctx).flat_map(|sheet| sheet.lines()) {
+        let (Some(cell), Some(doubtful)) = (&line.row.net_price, &line.row.price_doubt) else { continue };
+        // Without a stored result there is no price at all: Q011 and Q012 say so.
+        let CellNumber::Formula { formula, cached, .. } = &cell.value else { continue };
+        let (why, severity) = match doubtful.doubt {
+            Doubt::OtherFile => ("引用了别的文件", Severity::Warning),
+            Doubt::Unknown => ("用到 hetong 不会计算的函数或名称", Severity::Warning),
+            Doubt::Circular => ("循环引用，或层层引用得太深", Severity::Error),
+            Doubt::Mistake => ("重新计算得到的是错误值", Severity::Error),
+        };
+        let through = if doubtful.origin == cell.origin {
+            String::new()
+        } else {
+            format!("所依据的公式 ={} ", doubtful.formula)
+        };
+        let report = out.report(
+            &cell.origin,
+            format!(
+                "{}的公式 ={formula} {through}{why}，存储的结果 {} 无法复核",
+                line.cell_name(NET_PRICE),
+                cached.normalize()
+            ),
+        );
+        let report = report.severity(severity).expected("数字，或只用本表数字的公式");
+        if doubtful.origin != cell.origin {
+            report.label(&doubtful.origin, "它依据的公式在这里");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::compute::testing::*;
+    use crate::model::quotation::DoubtfulFormula;
     use crate::rules::testing::{fire, only};
 
     fn formula(cached: Decimal, recomputed: Option<Decimal>) -> CellNumber {
@@ -365,5 +420,29 @@ mod tests {
         let fresh = formula(dec!(1000.001), Some(dec!(1000)));
         let case = first_row(|row| row.net_total = cell_of("I5", fresh));
         assert!(fire("Q012", &case).is_empty());
+    }
+
+    #[test]
+    fn q014_a_price_that_cannot_be_confirmed() {
+        let doubtful = |doubt, place: &str| {
+            let formula = "[1]成本!B2*1.1".to_owned();
+            first_row(|row| {
+                row.net_price = cell_of("F5", formula_of(dec!(848.06)));
+                row.price_doubt = Some(DoubtfulFormula { doubt, formula, origin: cell_origin(place) });
+            })
+        };
+        only(fire("Q014", &doubtful(Doubt::OtherFile, "F5")), &cell_origin("F5"), Severity::Warning);
+        only(fire("Q014", &doubtful(Doubt::Circular, "F5")), &cell_origin("F5"), Severity::Error);
+        let found =
+            only(fire("Q014", &doubtful(Doubt::Unknown, "Z9")), &cell_origin("F5"), Severity::Warning);
+        assert_eq!(found.labels[0].0, cell_origin("Z9"));
+        assert!(
+            fire("Q014", &first_row(|row| row.net_price = cell_of("F5", formula_of(dec!(848.06)))))
+                .is_empty()
+        );
+    }
+
+    fn formula_of(cached: Decimal) -> CellNumber {
+        formula(cached, Some(cached))
     }
 }

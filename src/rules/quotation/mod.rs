@@ -1,7 +1,7 @@
 //! Q 报价: the supplier's sheet against the tender and against itself.
 //!
 //! The sheet's lines, workloads and rate are in `rows`, its unit prices in `prices`, what a single cell holds in
-//! `cells`, row totals and 合计 in `totals`. Comparisons take a formula's result rounded to 分, since spreadsheets
+//! `cells`, row totals and 合计 in `totals`, 小计 in `subtotals`. Comparisons take a formula's result rounded to 分, since spreadsheets
 //! keep more decimals than they show, and a typed number exactly.
 //!
 //! Every sheet of the case is looked at alike: the one that was signed, and that of each 调整, against the prices that
@@ -12,6 +12,7 @@
 pub mod cells;
 pub mod prices;
 pub mod rows;
+pub mod subtotals;
 pub mod totals;
 
 use rust_decimal::Decimal;
@@ -168,4 +169,17 @@ pub(super) fn total_cells(quotation: &Quotation) -> Vec<(&'static str, &NumberCe
     quotation.totals.as_ref().map_or_else(Vec::new, |totals| {
         vec![("合计 不含税总价", &totals.net_total), ("合计 含税总价", &totals.gross_total)]
     })
+}
+
+/// The cells of the 小计 rows that hold anything.
+pub(super) fn subtotal_cells(quotation: &Quotation) -> Vec<(String, &NumberCell)> {
+    let each = quotation.subtotals.iter().flat_map(|subtotal| {
+        let cells = [
+            ("预估工作量", &subtotal.workload),
+            ("不含税总价", &subtotal.net_total),
+            ("含税总价", &subtotal.gross_total),
+        ];
+        cells.map(|(what, cell)| (format!("“{}”的{what}", subtotal.label.value), cell))
+    });
+    each.filter(|(_, cell)| cell.is_some()).collect()
 }

@@ -224,7 +224,7 @@ fn check_sum(
 }
 
 /// None if a number is missing or the sum does not fit.
-fn sum(numbers: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
+pub(super) fn sum(numbers: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
     let mut total = Decimal::ZERO;
     let mut any = false;
     for number in numbers {
