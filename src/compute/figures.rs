@@ -69,11 +69,16 @@ pub fn figure_book(case: &Case, pack: &Pack, figures: &CaseFigures) -> Vec<Figur
                 origin: Some(code.origin.clone()),
             }
         });
+        let highest = format!("各类别中的最高级（就高不就低）：{}", level.from.join("、"));
+        let stated = data.level.as_ref().map(|stated| stated.value.trim()).filter(|stated| stated != name);
         book.push(Figure {
             name: "数据级别".into(),
-            value: name.clone(),
+            value: stated.unwrap_or(name).to_owned(),
             unit: "",
-            formula: format!("各类别中的最高级（就高不就低）：{}", level.from.join("、")),
+            formula: match stated {
+                Some(_) => format!("合同.yaml 写明的级别；{highest}，是{name}"),
+                None => highest,
+            },
             inputs: inputs.collect(),
             rounding: None,
             clause: "附件5 二(4)",

@@ -56,15 +56,15 @@ fn each_known_and_once(
     }
 }
 
-/// 数据级别 is the highest of the categories.
+/// 数据级别 is not below the highest of the categories.
 pub static I002: Rule = Rule {
     info: RuleInfo {
         id: "I002",
-        title: "数据级别不是各类别中的最高级",
+        title: "数据级别低于各类别中的最高级",
         severity: Severity::Error,
         clause: "附件5 第二条（4）就高不就低",
-        what: "写了数据级别时，须等于各数据类别的最高级别；目录没有给级别的类别，须写明数据级别。",
-        why: "级别报低了，保护措施就达不到要求。",
+        what: "写了数据级别时，不得低于各数据类别的最高级别；高于它的只作提示，目录的级别是建议值。目录没有给级别的类别，须写明数据级别。",
+        why: "级别报低了，保护措施就达不到要求；报高了只是保护从严。",
         example: "类别为 A1-1（第3级）和 C1-5（第1级），数据级别却写成 第1级。",
         fix: "改为最高的级别，或删去 数据级别 由程序按就高不就低填写。",
     },
@@ -88,16 +88,16 @@ fn i002(ctx: &Context, out: &mut Reporter) {
         out.report(&stated.origin, format!("没有数据级别“{}”", stated.value)).expected(levels);
         return;
     };
-    // 重要数据 stands above all levels of the catalogue: whoever states it is never too low.
-    let is_top = usize::from(rank) == ctx.pack.data_levels.len();
-    let may_be_higher = is_top || !figure.without_level.is_empty();
-    if let (Some(highest), Some(name)) = (figure.highest, &figure.name)
-        && rank != highest
-        && !(may_be_higher && rank > highest)
-    {
-        let from = figure.from.join("、");
+    let (Some(highest), Some(name)) = (figure.highest, &figure.name) else { return };
+    let from = figure.from.join("、");
+    if rank < highest {
         out.report(&stated.origin, format!("数据级别写成“{}”，类别 {from} 是{name}", stated.value))
-            .expected(name.clone());
+            .expected(format!("{name}或更高"));
+    } else if rank > highest && figure.without_level.is_empty() {
+        // The catalogue's levels are suggestions, and 就高不就低 forbids only a lower one.
+        out.report(&stated.origin, format!("数据级别“{}”高于目录的建议：类别 {from} 是{name}", stated.value))
+            .severity(Severity::Note)
+            .help(format!("有意从严的不用改，合同照此印出；按目录填写的，改为 {name} 或删去这一行"));
     }
 }
 
@@ -247,12 +247,15 @@ mod tests {
     fn i002_the_highest_counts() {
         let case = with(|d| d.level = text("l", "第2级"));
         let found = only(fire("I002", &case), &at("l"), Severity::Error);
-        assert_eq!(found.expected.as_deref(), Some("第3级"));
-        let case = with(|d| d.level = text("l", "第4级"));
-        only(fire("I002", &case), &at("l"), Severity::Error);
+        assert_eq!(found.expected.as_deref(), Some("第3级或更高"));
+        for higher in ["第4级", "重要数据"] {
+            let case = with(|d| d.level = text("l", higher));
+            only(fire("I002", &case), &at("l"), Severity::Note);
+        }
+        let case = with(|d| d.level = text("l", "第3级"));
+        assert!(fire("I002", &case).is_empty());
         let case = with(|d| d.level = text("l", "特级"));
         only(fire("I002", &case), &at("l"), Severity::Error);
-        assert!(fire("I002", &with(|d| d.level = text("l", "重要数据"))).is_empty());
         // G3-1 has no level in the catalogue: one must be stated.
         let unlevelled = |d: &mut DataSharing| d.categories = vec![located_at("c", "G3-1")];
         let case = with(|d| {
