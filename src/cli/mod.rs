@@ -132,6 +132,7 @@ pub fn run() -> ExitCode {
 /// A fault of ours, in words a user can pass on; a workbook that broke its reader is a finding and told as one.
 fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
     if !is_guarded() && !crate::verify::is_guarded() {
+        let panic = crate::diagnostics::human::visible(&panic.to_string());
         eprintln!("程序内部错误，没有改动任何文件；请把案卷和这段文字发给维护者：{panic}");
     }
 }

@@ -3,6 +3,9 @@
 //! A reader that goes away (`hetong check | head`) is no error: what is left unsaid then is left unsaid, and the
 //! exit code stays what it was. Any other failure to write, such as a full disk, is told at the end.
 //!
+//! Whatever is written goes through [`Paint::shown`]: names of files, values of a case and texts of a sheet are users',
+//! and none of them may reach the terminal as an order to it.
+//!
 //! Streams are locked per write, not for the program's life: the progress bar writes to standard error from
 //! other threads.
 //!
@@ -70,7 +73,8 @@ impl Output {
     /// An error that kept the command from running.
     pub fn error(&mut self, message: &str) {
         let head = self.err.paint.severity(crate::diagnostics::Severity::Error, "错误");
-        self.err.write(&format!("{head}：{}\n", message.trim_end()));
+        // A name may hold a line break: what follows it is no line of its own.
+        self.err.write(&format!("{head}：{}\n", message.trim_end().replace('\n', "\n  ")));
     }
 
     /// Writes out what is left. False if something could not be written though someone wanted to read it.
@@ -107,7 +111,7 @@ impl Stream {
 
     fn write(&mut self, text: &str) {
         if !self.closed {
-            let done = self.to.write_all(text.as_bytes());
+            let done = self.to.write_all(self.paint.shown(text).as_bytes());
             self.note(done);
         }
     }
@@ -133,6 +137,24 @@ impl Stream {
 mod tests {
     use super::*;
 
+    #[derive(Clone, Default)]
+    struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     struct Failing(ErrorKind);
 
     impl Write for Failing {
@@ -151,6 +173,17 @@ mod tests {
         output.print("二");
         output.error("三");
         assert!(output.finish());
+    }
+
+    #[test]
+    fn no_users_text_gives_the_terminal_orders() {
+        let (out, err) = (Shared::default(), Shared::default());
+        let mut output = Output::to(out.clone(), err.clone());
+        output.print("甲\u{1b}[2J\u{202e}\n");
+        output.tell("乙\u{9b}\n");
+        output.error("丙\u{7}");
+        assert_eq!(out.text(), "甲␛[2J\\u{202E}\n");
+        assert_eq!(err.text(), "乙\\u{009B}\n错误：丙␇\n");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Progress of long work, and the only place that knows how it looks: a bar on a terminal, nothing in a pipe.
 //!
-//! May use: nothing else of hetong.
+//! May use: `diagnostics`, to make names visible.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use crate::diagnostics::human::{visible, visible_name};
 
 /// The bar is drawn anew this often, so that it lives on through a long step.
 const TICK: Duration = Duration::from_millis(200);
@@ -53,7 +55,7 @@ impl Progress {
 
     /// `name` is being worked on.
     pub fn begin(&self, name: &str) {
-        self.bar.set_message(name.to_owned());
+        self.bar.set_message(visible_name(name));
     }
 
     /// So many more are done.
@@ -63,7 +65,7 @@ impl Progress {
 
     /// A line above the bar; not shown where nobody watches.
     pub fn note(&self, text: &str) {
-        self.bar.println(text);
+        self.bar.println(visible(text));
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::{Failure, Outcome, Session};
 use crate::bundle::job::DEFAULT_PACK;
+use crate::diagnostics::json::harmless;
 use crate::input::schema;
 use crate::pack::Pack;
 
@@ -37,5 +38,5 @@ fn text(
 ) -> Result<String, Failure> {
     let pack = Pack::find(templates, DEFAULT_PACK).map_err(|error| Failure(error.to_string()))?;
     let schema = schema(&pack).and_then(|schema| serde_json::to_string_pretty(&schema));
-    schema.map(|text| text + "\n").map_err(|error| Failure(error.to_string()))
+    schema.map(|text| harmless(&text) + "\n").map_err(|error| Failure(error.to_string()))
 }

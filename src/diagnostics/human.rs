@@ -10,8 +10,8 @@ use std::fmt::Write;
 
 pub use super::paint::Paint;
 use super::place;
-pub use super::snippet::visible;
 use super::snippet::{self, Row};
+pub use super::snippet::{is_unseen, visible, visible_name};
 use super::{CaseReport, Diagnostic, Origin, Tally};
 
 /// Writes out all findings of all cases, each case followed by its summary, and a summary over all of several.
@@ -22,7 +22,7 @@ pub fn render(cases: &[CaseReport<'_>], paint: Paint) -> String {
             Writer { out: &mut out, case, paint, gutter: gutter(case, finding) }.finding(finding);
             out.push('\n');
         }
-        line(&mut out, &format!("{}：{}", paint.strong(&visible(case.name)), case.findings.tally()));
+        line(&mut out, &format!("{}：{}", paint.strong(&visible_name(case.name)), case.findings.tally()));
         if cases.len() > 1 && !case.findings.is_empty() {
             out.push('\n');
         }
@@ -38,7 +38,7 @@ fn overall(out: &mut String, cases: &[CaseReport<'_>], paint: Paint) {
     let sum: Tally = cases.iter().map(|case| case.findings.tally()).sum();
     line(out, &format!("{}：{sum}", paint.strong(&format!("共 {} 个案卷", cases.len()))));
     let failed: Vec<String> =
-        cases.iter().filter(|case| case.findings.has_errors()).map(|case| visible(case.name)).collect();
+        cases.iter().filter(|case| case.findings.has_errors()).map(|case| visible_name(case.name)).collect();
     if !failed.is_empty() {
         line(out, &format!("有错误的案卷：{}", failed.join("、")));
     }
@@ -95,7 +95,7 @@ impl Writer<'_> {
             Origin::Text(span) => self.case.sources.get(&span.file).map(|text| (text, &span.bytes)),
             _ => None,
         };
-        let mut path = visible(&self.path(origin));
+        let mut path = visible_name(&self.path(origin));
         if source.is_none() && !label.is_empty() {
             path.push('：');
             path.push_str(label);
@@ -252,7 +252,8 @@ mod tests {
     #[test]
     fn colour_only_if_told() {
         let sample = samples::case();
-        assert!(!render(&[sample.report()], Paint::new(false)).contains('\u{1b}'));
-        assert!(render(&[sample.report()], Paint::new(true)).contains("\u{1b}[1;31m错误[F005]\u{1b}[0m"));
+        let shown = |paint: Paint| paint.shown(&render(&[sample.report()], paint));
+        assert!(!shown(Paint::new(false)).contains('\u{1b}'));
+        assert!(shown(Paint::new(true)).contains("\u{1b}[1;31m错误[F005]\u{1b}[0m"));
     }
 }

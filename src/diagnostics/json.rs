@@ -28,6 +28,7 @@
 use serde::Serialize;
 
 use super::place;
+use super::snippet::is_unseen;
 use super::{CaseReport, Diagnostic, Origin, Severity, Sources, Tally};
 
 #[derive(Serialize)]
@@ -80,7 +81,25 @@ pub fn render(cases: &[CaseReport<'_>]) -> serde_json::Result<String> {
     let cases = cases.iter().map(case).collect();
     let mut text = serde_json::to_string_pretty(&Report { hetong: env!("CARGO_PKG_VERSION"), cases })?;
     text.push('\n');
-    Ok(text)
+    Ok(harmless(&text))
+}
+
+/// JSON that says the same and may be shown on a terminal: what a reader cannot see (it stands within strings only) is
+/// written as `\u202E`.
+pub fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && is_unseen(character) {
+            let mut units = [0; 2];
+            character
+                .encode_utf16(&mut units)
+                .iter()
+                .for_each(|unit| out.push_str(&format!("\\u{unit:04X}")));
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 fn case<'a>(report: &CaseReport<'a>) -> Case<'a> {

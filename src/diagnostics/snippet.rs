@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_width::UnicodeWidthChar;
 
 use super::place::Lines;
@@ -141,21 +142,46 @@ fn draw(number: usize, glyphs: &[Glyph], mark_start: usize, window: &Range<usize
     Row::Line { number, text, indent: indent.unwrap_or(columns), carets: carets.max(1) }
 }
 
-/// A character that can do no harm on a terminal: control characters become their pictures (␛), and those that
-/// turn the writing direction, which could show a reader other text than stands there, become �.
+/// Whether a character could do harm on a terminal or show a reader other text than stands there: what controls the
+/// terminal or turns the writing direction, ends a line unseen, or takes no room at all.
+pub fn is_unseen(character: char) -> bool {
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    let category = character.general_category();
+    // Noncharacters are for a program's own use, and are ours in `paint`.
+    let own_use = ('\u{fdd0}'..='\u{fdef}').contains(&character) || u32::from(character) & 0xfffe == 0xfffe;
+    own_use || matches!(category, Control | Format | LineSeparator | ParagraphSeparator)
+}
+
+/// A character that can do no harm on a terminal and takes as much room as it says: control characters become their
+/// pictures (␛), all others of [`is_unseen`] �.
 fn visible_char(character: char) -> char {
     match character {
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        '\u{2028}' | '\u{2029}' => '\u{fffd}',
+        other if is_unseen(other) => '\u{fffd}',
         other => other,
     }
 }
 
-/// A text that can do no harm on a terminal; line breaks stay.
+/// A text that can do no harm on a terminal; line breaks stay. Where there is room, what is unseen is spelled:
+/// `\u{202E}`.
 pub fn visible(text: &str) -> String {
-    text.replace("\r\n", "\n").chars().map(|c| if c == '\n' { c } else { visible_char(c) }).collect()
+    let mut out = String::with_capacity(text.len());
+    for character in text.replace("\r\n", "\n").chars() {
+        match visible_char(character) {
+            _ if character == '\n' => out.push('\n'),
+            '\u{fffd}' if character != '\u{fffd}' => {
+                out.push_str(&format!("\\u{{{:04X}}}", u32::from(character)));
+            }
+            shown => out.push(shown),
+        }
+    }
+    out
+}
+
+/// The same of a name or a path, which is one line whatever stands in it.
+pub fn visible_name(text: &str) -> String {
+    visible(text).replace('\n', "␊")
 }
 
 #[cfg(test)]
@@ -223,7 +249,12 @@ mod tests {
 
     #[test]
     fn nothing_reaches_the_terminal_raw() {
-        assert_eq!(visible("a\u{1b}[2Jb\u{202e}c\nd"), "a␛[2Jb\u{fffd}c\nd");
+        assert_eq!(visible("a\u{1b}[2Jb\u{202e}c\nd"), "a␛[2Jb\\u{202E}c\nd");
+        assert_eq!(visible("\u{9b}\u{ad}\u{200b}\u{feff}\u{2028}\u{e0041}\u{fdd0}\u{7f}\r\t"), {
+            "\\u{009B}\\u{00AD}\\u{200B}\\u{FEFF}\\u{2028}\\u{E0041}\\u{FDD0}␡␍␉"
+        });
+        assert_eq!(visible("成都（高新）\u{3000}é👍·𠮷"), "成都（高新）\u{3000}é👍·𠮷");
+        assert_eq!(visible_name("甲\n乙：0 个错误"), "甲␊乙：0 个错误");
         let rows = show("名称: \u{1b}[31m红", "红");
         assert_eq!(above(&rows[0]), "红");
     }
