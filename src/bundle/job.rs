@@ -16,6 +16,7 @@ use crate::input::folder::InputFile;
 use crate::input::months::{self, Scope};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
+use crate::model::characters::unseen;
 use crate::model::fault::{Fault, FaultKind};
 use crate::model::ledger::Ledger;
 use crate::pack::{Pack, PackError};
@@ -164,7 +165,9 @@ fn pack_of(
 
 /// Characters of the users' texts that no font has a glyph for.
 fn missing_glyphs(case: &Case, fonts: &Fonts) -> BTreeSet<char> {
-    let texts = rules::user_texts(case);
-    let characters: BTreeSet<char> = texts.iter().flat_map(|text| text.text.value.chars()).collect();
-    characters.into_iter().filter(|c| !c.is_control() && !fonts.covers(*c)).collect()
+    let (typed, sheets) = (rules::user_texts(case), rules::sheet_texts(case));
+    let texts = typed.iter().chain(&sheets);
+    let characters: BTreeSet<char> = texts.flat_map(|text| text.text.value.chars()).collect();
+    // What prints nothing whatever the font is T010's.
+    characters.into_iter().filter(|c| unseen(*c).is_none() && !fonts.covers(*c)).collect()
 }

@@ -23,6 +23,7 @@ use crate::bundle::summary_file::{self, Covered, SummaryWritten};
 use crate::bundle::workshop::Workshop;
 use crate::input::case::contract_number;
 use crate::input::months::{MONTHS_FOLDER, case_name, has_month};
+use crate::model::characters::{code_point, unseen};
 use crate::model::month::Month;
 use crate::model::names;
 use crate::view::summary::CaseSummary;
@@ -106,6 +107,10 @@ fn reason(text: &str) -> Result<&str, Failure> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Failure("--amend 后面要写更正的原因，它会印在更正的结算单上".to_owned()));
+    }
+    if let Some((c, kind)) = text.chars().find_map(|c| Some((c, unseen(c)?))) {
+        let code = code_point(c);
+        return Err(Failure(format!("--amend 的原因里有看不见的{kind}（{code}），印不出来；请删去")));
     }
     Ok(text)
 }

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -49,9 +50,10 @@ impl CaseFolder {
         Ok(Self { root, read: RefCell::default(), sources: RefCell::default() })
     }
 
-    /// The folder's own name.
+    /// The folder's own name; control characters in it, which a line of a report or a file's name can't hold, as �.
     pub fn name(&self) -> String {
-        self.root.file_name().map_or_else(|| "案卷".into(), |name| name.to_string_lossy().into_owned())
+        let harmless = |name: &OsStr| name.to_string_lossy().replace(char::is_control, "\u{fffd}");
+        self.root.file_name().map_or_else(|| "案卷".into(), harmless)
     }
 
     /// Reads a file named in `origin` (or in nothing, for 合同.yaml itself); faults point there.
@@ -121,6 +123,13 @@ impl CaseFolder {
     /// The names of the folders in a folder of the case, in order.
     pub fn folders(&self, within: &str, faults: &mut Vec<Fault>) -> Vec<String> {
         self.names(within, faults, fs::FileType::is_dir)
+    }
+
+    /// The names in a folder of the case that are symbolic links to folders, in order. They are not gone into.
+    pub fn linked_folders(&self, within: &str) -> Vec<String> {
+        let mut names = self.names(within, &mut Vec::new(), fs::FileType::is_symlink);
+        names.retain(|name| fs::metadata(self.root.join(within).join(name)).is_ok_and(|at| at.is_dir()));
+        names
     }
 
     fn names(&self, within: &str, faults: &mut Vec<Fault>, wanted: fn(&fs::FileType) -> bool) -> Vec<String> {

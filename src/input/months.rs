@@ -89,6 +89,14 @@ fn months(folder: &CaseFolder, scope: Scope, pack: &Pack, faults: &mut Vec<Fault
             (Err(_), _) => faults.push(misnamed(&name)),
         }
     }
+    for name in folder.linked_folders(MONTHS_FOLDER) {
+        let other = |wanted| meant_by(&name).is_some_and(|month| month != wanted);
+        if !matches!(scope, Scope::Month(wanted) if other(wanted)) {
+            let path = format!("{MONTHS_FOLDER}/{name}");
+            let origin = Origin::File(path.as_str().into());
+            faults.push(Fault::new(FaultKind::LinkedFolder { path }, origin));
+        }
+    }
     for file in folder.files(MONTHS_FOLDER, &SHEETS, faults) {
         let why = format!("“{file}”没有放进月份文件夹；请移到 {MONTHS_FOLDER}/2026-03/ 这样的文件夹里");
         faults.push(Fault::new(FaultKind::Unreadable { why }, Origin::File(file.into())));
@@ -96,11 +104,16 @@ fn months(folder: &CaseFolder, scope: Scope, pack: &Pack, faults: &mut Vec<Fault
     months
 }
 
-/// Whether the case has a folder for the month, be it by a name that has yet to be mended.
+/// The month a folder is for, be it by a name that has yet to be mended.
+fn meant_by(name: &str) -> Option<Month> {
+    name.parse().ok().or_else(|| meant(name))
+}
+
+/// Whether the case has a folder for the month, be it by a name that has yet to be mended, or by a link that is not read.
 pub fn has_month(folder: &Path, month: Month) -> bool {
     let Ok(folder) = CaseFolder::open(folder) else { return false };
     let names = folder.folders(MONTHS_FOLDER, &mut Vec::new());
-    names.iter().any(|name| name.parse().ok().or_else(|| meant(name)) == Some(month))
+    names.iter().chain(&folder.linked_folders(MONTHS_FOLDER)).any(|name| meant_by(name) == Some(month))
 }
 
 /// The months before one for which the case has a folder.

@@ -31,6 +31,11 @@ pub enum FaultKind {
         /// As written.
         path: String,
     },
+    /// F003: a folder of the case that is a symbolic link, and is not read.
+    LinkedFolder {
+        /// Relative to the case.
+        path: String,
+    },
     /// F004: over a size limit.
     TooLarge {
         /// What is too large: “文件大小 104,857,600 字节”.

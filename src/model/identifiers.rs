@@ -6,6 +6,8 @@
 use jiff::civil::Date;
 use thiserror::Error;
 
+use super::characters::{code_point, odd_blank, twin, unseen};
+
 /// GB 32100-2015: no I, O, S, V, Z.
 const CREDIT_ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 const CREDIT_WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
@@ -32,7 +34,7 @@ pub enum IdentifierFault {
         found: usize,
     },
     /// A character that cannot stand there.
-    #[error("第 {position} 位“{found}”{}", why_character(*why, *suggestion))]
+    #[error("第 {position} 位“{found}”{}{}", code_of(*found), why_character(*why, *suggestion))]
     Character {
         /// Which character.
         position: usize,
@@ -82,6 +84,13 @@ pub enum CharacterFault {
     Space,
     /// None of these.
     NotAllowed,
+}
+
+/// The code point of what cannot be told by looking at it.
+fn code_of(found: char) -> String {
+    let is_plain = found.is_ascii_graphic() || twin(found).is_some_and(|twin| twin.full_width);
+    let is_deceptive = unseen(found).is_some() || odd_blank(found).is_some() || twin(found).is_some();
+    if is_deceptive && !is_plain { format!("（{}）", code_point(found)) } else { String::new() }
 }
 
 fn why_character(why: CharacterFault, suggestion: Option<char>) -> String {
@@ -146,10 +155,11 @@ pub fn postcode(text: &str) -> Result<(), IdentifierFault> {
     fixed(text, "6", 6, DIGITS).map(|_| ())
 }
 
-/// A bank account: 8 to 32 digits once spaces are taken out, as which they are returned.
+/// A bank account: 8 to 32 digits once spaces are taken out, as which they are returned. Blanks that nobody types, such
+/// as a line separator, come from elsewhere and are not taken for spaces.
 pub fn bank_account(text: &str) -> Result<String, IdentifierFault> {
     let chars: Vec<char> = text.chars().collect();
-    for (position, c) in chars.iter().enumerate().filter(|(_, c)| !c.is_whitespace()) {
+    for (position, c) in chars.iter().enumerate().filter(|(_, c)| ![' ', '\u{3000}'].contains(*c)) {
         allowed(position, *c, DIGITS)?;
     }
     let digits: String = chars.into_iter().filter(|c| !c.is_whitespace()).collect();

@@ -67,6 +67,8 @@ fn slips_in_a_credit_code() {
     assert_eq!(message("915101O0321561677C"), "第 7 位“O”不是可用的字符，是不是“0”");
     assert_eq!(message("91510100321561677c"), "第 18 位“c”应为大写“C”");
     assert_eq!(message("91510100321561677Ｃ"), "第 18 位“Ｃ”是全角字符，应为半角“C”");
+    assert_eq!(message("915101003\u{ad}21561677"), "第 10 位“\u{ad}”（U+00AD）不是可用的字符");
+    assert_eq!(message("9151010032156167АC"), "第 17 位“А”（U+0410）不是可用的字符，是不是“A”");
     assert_eq!(message("9151"), "应为 18 位，现为 4 位");
 }
 

@@ -6,6 +6,7 @@
 pub mod blank;
 pub mod capital;
 pub mod case;
+pub mod characters;
 pub mod fault;
 pub mod identifiers;
 pub mod ledger;

@@ -112,8 +112,23 @@ impl Source<'_> {
         let typ =
             self.files.iter().filter_map(|(path, bytes)| Some((path, path.strip_prefix("typ/")?, bytes)));
         typ.filter(|(_, name, _)| name.ends_with(".typ") && !name.contains('/'))
-            .map(|(path, name, bytes)| Ok((name.to_owned(), self.text(path, bytes)?.to_owned())))
+            .map(|(path, name, bytes)| {
+                self.can_be_named(path, name)?;
+                Ok((name.to_owned(), self.text(path, bytes)?.to_owned()))
+            })
             .collect()
+    }
+
+    /// Typst takes a backslash for the hazard that it is elsewhere, and control characters can't be typed in an import.
+    fn can_be_named(&self, path: &str, name: &str) -> Result<(), PackError> {
+        if !name.contains('\\') && !name.contains(char::is_control) {
+            return Ok(());
+        }
+        Err(PackError::Data {
+            pack: self.pack.to_owned(),
+            file: path.to_owned(),
+            what: "文件名里有反斜杠或控制字符，排版程序不接受；请改名，只用文字、数字、- 和 .".to_owned(),
+        })
     }
 
     /// The fonts by name.

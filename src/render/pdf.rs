@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 use typst::diag::{Severity, SourceDiagnostic};
 use typst::foundations::{Datetime, Smart};
+use typst::syntax::VirtualPath;
 use typst_as_lib::{TypstAsLibError, TypstEngine};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -71,6 +72,10 @@ fn compile(
     fonts: &Fonts,
 ) -> Result<PagedDocument, String> {
     let libraries = libraries.iter().filter(|(name, _)| is_library(name));
+    // typst-as-lib takes every name for a sound one.
+    if let Some((name, _)) = libraries.clone().find(|(name, _)| VirtualPath::new(name).is_err()) {
+        return Err(format!("模板文件的名字“{name}”排版程序不接受，请改名，只用文字、数字、- 和 ."));
+    }
     let faces = fonts.faces().map_err(|error| error.to_string())?;
     let engine = TypstEngine::builder()
         .main_file(("/main.typ", source))

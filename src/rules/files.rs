@@ -199,9 +199,17 @@ pub static F003: Rule = Rule {
     applies: always,
     check: |ctx, out| {
         for fault in ctx.faults {
-            if let FaultKind::OutsideCase { path } = &fault.kind {
-                out.report(&fault.origin, format!("“{path}”在案卷文件夹之外"))
-                    .expected("案卷文件夹里的文件名，如 报价表.xlsx");
+            match &fault.kind {
+                FaultKind::OutsideCase { path } => {
+                    out.report(&fault.origin, format!("“{path}”在案卷文件夹之外"))
+                        .expected("案卷文件夹里的文件名，如 报价表.xlsx");
+                }
+                FaultKind::LinkedFolder { path } => {
+                    out.report(&fault.origin, format!("“{path}”是快捷方式（符号链接），里面的表没有读"))
+                        .expected("真正的文件夹，工时和考核表就放在里面")
+                        .help("把它指向的文件夹整个拷进来，代替这个快捷方式；不用的就删去");
+                }
+                _ => {}
             }
         }
     },
@@ -253,7 +261,9 @@ fn f005(ctx: &Context, out: &mut Reporter) {
                 let report = out
                     .report(&fault.origin, format!("不认识“{key}”这一项{hint}"))
                     .expected(format!("可写的有：{}", known.join("、")));
-                if key.contains(['：', '，']) {
+                if key == "<<" {
+                    report.help("案卷里不用 YAML 的合并键“<<”：把要合并进来的各项直接写在这里");
+                } else if key.contains(['：', '，']) {
                     report.help("写成“名称: 值”：冒号用半角，后面空一格；花括号里的各项用半角逗号“, ”隔开");
                 }
             }

@@ -34,7 +34,7 @@ use crate::model::case::Case;
 use crate::model::fault::Fault;
 use crate::pack::Pack;
 
-pub use texts::{UserText, user_texts};
+pub use texts::{UserText, sheet_texts, user_texts};
 
 /// What the findings are for: a draft may have blanks, a final build may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +176,7 @@ pub static RULES: &[&Rule] = &[
     &text::T007,
     &text::T008,
     &text::T009,
+    &text::unseen::T010,
 ];
 
 /// The explanation of a rule by its id, whatever the case of its letter.

@@ -37,6 +37,21 @@ pub fn user_texts(case: &Case) -> Vec<UserText<'_>> {
     texts.0
 }
 
+/// What the months' sheets bring into a 结算单 as it stands there.
+pub fn sheet_texts(case: &Case) -> Vec<UserText<'_>> {
+    let mut texts = Texts(Vec::new());
+    for month in &case.months {
+        for entry in &month.work {
+            texts.add("工时的姓名".to_owned(), &entry.person);
+            texts.one("工时的证件号", &entry.person_id);
+        }
+        for entry in &month.assessments {
+            texts.one("考核的说明", &entry.note);
+        }
+    }
+    texts.0
+}
+
 struct Texts<'a>(Vec<UserText<'a>>);
 
 impl<'a> Texts<'a> {

@@ -2,10 +2,11 @@
 //!
 //! May use: `diagnostics`, `model::fault`.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Location, MergeKeyPolicy, Spanned, Tagged};
 
 use super::slips::{WIDE_COLON, WIDE_COMMA, is_wide_key, misaligned, slip_of, wide_comma};
 use crate::diagnostics::{FileName, Located, Origin, TextSpan};
@@ -45,17 +46,22 @@ pub fn parse(file: &FileName, text: &str) -> Result<Node, Box<Fault>> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_events: 20_000, max_aliases: 0, max_anchors: 0, max_depth: MAX_DEPTH },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        // `<<` brings in keys that nobody sees where they count: as an ordinary key it is one that nobody knows.
+        merge_keys: MergeKeyPolicy::AsOrdinary,
     };
-    let source = Source { file, text };
+    let source = Source { file, text, tags: RefCell::default() };
     let whole = |why: String| Box::new(Fault::new(FaultKind::Unreadable { why }, Origin::File(file.clone())));
     if text.trim().is_empty() {
         return Err(whole("文件是空的".into()));
     }
-    let root = serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options)
+    let root = serde_saphyr::from_str_with_options::<Spanned<Tagged<Raw>>>(text, options)
         .map(|raw| source.node(raw, None, false))
         .map_err(|error| {
             source.syntax_fault(&error).map_or_else(|| whole("不是有效的 YAML".into()), Box::new)
         })?;
+    if let Some((tag, place)) = source.tags.take().into_iter().next() {
+        return Err(Box::new(tag_fault(&tag, place)));
+    }
     // With full-width colons throughout, the whole file is one text to YAML.
     if matches!(root.kind, Kind::Scalar(_))
         && let Some(slip) = source.slip(text.lines().count())
@@ -104,8 +110,8 @@ enum Raw {
     Null,
     Text(String),
     Other,
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+    List(Vec<Spanned<Tagged<Raw>>>),
+    Map(Vec<(Spanned<String>, Spanned<Tagged<Raw>>)>),
 }
 
 impl<'de> Deserialize<'de> for Raw {
@@ -170,14 +176,18 @@ impl<'de> Visitor<'de> for RawVisitor {
 struct Source<'a> {
     file: &'a FileName,
     text: &'a str,
+    /// Tags such as `!foo`, and the values that they stand before.
+    tags: RefCell<Vec<(String, Origin)>>,
 }
 
 impl Source<'_> {
-    fn node(&self, raw: Spanned<Raw>, key: Option<&Origin>, within_flow: bool) -> Node {
+    fn node(&self, raw: Spanned<Tagged<Raw>>, key: Option<&Origin>, within_flow: bool) -> Node {
         let own = self.origin(&raw.referenced);
+        let Tagged(value, tag) = raw.value;
+        self.tags.borrow_mut().extend(tag.map(|tag| (tag, key.unwrap_or(&own).clone())));
         let of_key = key.cloned().unwrap_or_else(|| own.clone());
         let flow = within_flow || self.begins_with(&own, &['{', '[']);
-        let (kind, origin) = match raw.value {
+        let (kind, origin) = match value {
             Raw::Null => (Kind::Null, of_key),
             Raw::Text(text) => (Kind::Scalar(text), own),
             Raw::Other => (Kind::Scalar(self.slice(&own)), own),
@@ -324,6 +334,14 @@ impl Source<'_> {
             column: u32::try_from(line.chars().take_while(|c| c.is_whitespace()).count() + 1).unwrap_or(1),
         })
     }
+}
+
+/// A tag changes what a value is read as (`!!binary` even what it says), which nobody sees who reads the file.
+fn tag_fault(tag: &str, place: Origin) -> Fault {
+    let typed =
+        tag.strip_prefix("tag:yaml.org,2002:").map_or_else(|| tag.to_owned(), |name| format!("!!{name}"));
+    let why = format!("值的前面写了 YAML 标签“{typed}”，案卷里不用标签；请删去它，值是文字的加上英文引号");
+    Fault::new(FaultKind::Unreadable { why }, place)
 }
 
 fn to_usize(n: u64) -> usize {

@@ -141,3 +141,21 @@ proptest::proptest! {
         let _ = parse(&FileName::from("a"), &text);
     }
 }
+
+#[test]
+fn tags_and_merge_keys_are_not_read_over() {
+    for (text, tag, line) in [
+        ("乙方:\n  名称: !foo 某公司\n", "!foo", 2),
+        ("乙方: !bar\n  名称: 某公司\n", "!bar", 1),
+        ("a: [1, !!binary 5pif5rKz]\n", "!!binary", 1),
+        ("a: !!str 12\n", "!!str", 1),
+    ] {
+        let fault = parse(&FileName::from("a"), text).unwrap_err();
+        let Origin::Text(span) = &fault.origin else { panic!() };
+        assert_eq!(span.line, line, "{text}");
+        assert!(format!("{fault:?}").contains(&format!("标签“{tag}”")), "{fault:?}");
+    }
+    let node = parsed("乙方:\n  <<: {名称: 某公司}\n  简称: 某\n");
+    let supplier = entry(&node, "乙方");
+    assert!(matches!(&entry(supplier, "<<").kind, Kind::Map(_)), "{supplier:?}");
+}

@@ -1,16 +1,18 @@
 //! T 文本: what the contract says beside its figures: copies, percentages, dates, references, blanks, law names.
 //!
-//! References are in `references`, blanks and placeholders in `leftovers`, names in 《》 in `laws`.
+//! References are in `references`, blanks and placeholders in `leftovers`, names in 《》 in `laws`, single characters in
+//! `unseen`.
 //!
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
 pub mod laws;
 pub mod leftovers;
 pub mod references;
+pub mod unseen;
 
 use rust_decimal::Decimal;
 
-use super::{Context, Reporter, Rule, did_you_mean, nearest, user_texts};
+use super::{Context, Reporter, Rule, did_you_mean, nearest, sheet_texts, user_texts};
 use crate::compute::clauses::ClauseValue;
 use crate::compute::quotation::same_name;
 use crate::compute::term::{anniversary, framework_term, is_one_year};
@@ -266,7 +268,7 @@ pub static T009: Rule = Rule {
 };
 
 fn t009(ctx: &Context, out: &mut Reporter) {
-    for user_text in user_texts(ctx.case) {
+    for user_text in user_texts(ctx.case).iter().chain(&sheet_texts(ctx.case)) {
         let missing: Vec<String> = ctx
             .missing_glyphs
             .iter()
