@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use support::{arg, copy_folder, place, repository, run, told};
+use support::{arg, copy_folder, findings, place, repository, run, told};
 
 const HEAD: &str = "订单编号,姓名,岗位职责,级别,日期,人天,身份证号后四位\n";
 const WORK: &str = "结算/2026-03/工时.csv";
@@ -59,6 +59,43 @@ fn one_person_at_two_suppliers() {
         }
         // A supplier alone has nothing to be compared with.
         assert_eq!(clashes(&folder.path().join("甲供应商")), []);
+    }
+}
+
+/// A link is not gone into; that its month is passed over is told by `check` and by `settle` of that month.
+#[cfg(unix)]
+#[test]
+fn a_linked_month_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (case, elsewhere) = (folder.path().join("案卷"), folder.path().join("三月"));
+    copy_folder(&repository("fixtures/rules/S013"), &case);
+    fs::rename(case.join("结算/2026-03"), &elsewhere).expect("moved");
+    std::os::unix::fs::symlink(&elsewhere, case.join("结算/2026-03")).expect("linked");
+    let found = findings(&run(&["check", arg(&case), "--format", "json"]));
+    let told_at: Vec<(&str, String)> =
+        found.iter().map(|finding| (finding["id"].as_str().expect("an id"), place(finding))).collect();
+    assert_eq!(told_at, [("F003", "结算/2026-03".to_owned())]);
+    let output = folder.path().join("输出");
+    let done = run(&["settle", arg(&case), "--month", "2026-03", "-o", arg(&output)]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(told(&done).contains("F003"), "{}", told(&done));
+}
+
+/// What no page can show of a name in 工时 is told at its cell, as it is of the case's own texts.
+#[test]
+fn a_name_that_deceives_is_told_at_its_cell() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = folder.path().join("案卷");
+    copy_folder(&repository("fixtures/rules/S013"), &case);
+    let row = |name: &str| format!("{HEAD}DD-2026-001,{name},产品/平台服务,高级,2026-03-05,1,\n");
+    for (name, code) in
+        [("张\u{200b}示例", "U+200B"), ("张示例\u{202e}", "U+202E"), ("张示\u{f9b5}", "U+F9B5")]
+    {
+        fs::write(case.join(WORK), row(name)).expect("written");
+        let found = findings(&run(&["check", arg(&case), "--format", "json"]));
+        let [finding] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((finding["id"].as_str(), place(finding)), (Some("T010"), format!("{WORK}!B2")));
+        assert!(finding["message"].as_str().is_some_and(|message| message.contains(code)), "{finding}");
     }
 }
 

@@ -73,8 +73,12 @@ impl Output {
     /// An error that kept the command from running.
     pub fn error(&mut self, message: &str) {
         let head = self.err.paint.severity(crate::diagnostics::Severity::Error, "错误");
-        // A name may hold a line break: what follows it is no line of its own.
-        self.err.write(&format!("{head}：{}\n", message.trim_end().replace('\n', "\n  ")));
+        // A name may hold a line break: what follows it must not look like a line of its own.
+        let indented = |line: &str| if line.starts_with(' ') { line.to_owned() } else { format!("  {line}") };
+        let mut lines = message.trim_end().lines();
+        let first = lines.next().unwrap_or_default();
+        let more: String = lines.map(|line| format!("\n{}", indented(line))).collect();
+        self.err.write(&format!("{head}：{first}{more}\n"));
     }
 
     /// Writes out what is left. False if something could not be written though someone wanted to read it.

@@ -208,3 +208,21 @@ fn loading_is_quick() {
     pack();
     assert!(start.elapsed().as_millis() < 200, "{:?}", start.elapsed());
 }
+
+/// Typst refuses a backslash in a name, and typst-as-lib takes every name for a good one.
+#[cfg(unix)]
+#[test]
+fn a_file_that_typst_cannot_name_is_told() {
+    for name in ["lib\\x.typ", "lib\u{7}.typ"] {
+        let (_temp, dir) = copied(|dir| std::fs::write(dir.join("typ").join(name), "").unwrap());
+        let told = Pack::from_dir(&dir).unwrap_err().to_string();
+        assert_eq!(
+            told,
+            format!(
+                "模板 migu-2026 的 typ/{name}：文件名里有反斜杠或控制字符，排版程序不接受；请改名，只用文字、数字、- 和 ."
+            )
+        );
+    }
+    let (_temp, dir) = copied(|dir| std::fs::write(dir.join("typ/lib:x #.typ"), "").unwrap());
+    assert!(Pack::from_dir(&dir).is_ok());
+}

@@ -82,6 +82,7 @@ fn every_fault_becomes_one_finding_of_its_rule() {
             },
             "是不是想写“法定代表人”",
         ),
+        ("F003", FaultKind::LinkedFolder { path: "结算/2026-03".into() }, "没有读"),
         ("F005", FaultKind::DuplicateKey { key: "名称".into(), first: at("名称") }, "两次"),
         ("F008", FaultKind::StrayHash { value: "某路".into(), cut: Some("#12".into()) }, "“#12”不会印出"),
         ("F006", FaultKind::HiddenFigures { what: "第 12 行".into() }, "第 12 行"),
@@ -99,4 +100,11 @@ fn every_fault_becomes_one_finding_of_its_rule() {
         let found = only(fire_with(id, &good_case(), extra), &at("这里"), severity);
         assert!(found.message.contains(said), "{id}: {}", found.message);
     }
+}
+
+#[test]
+fn f005_says_what_to_do_instead_of_a_merge_key() {
+    let kind = FaultKind::UnknownKey { key: "<<".into(), suggestion: None, known: vec!["名称".into()] };
+    let found = fired("F005", vec![Fault::new(kind, at("这里"))]);
+    assert!(found[0].help.contains("合并键"), "{}", found[0].help);
 }
