@@ -1,5 +1,7 @@
 //! A supplier's quotation (附件3) as it was found in the sheet: nothing is corrected here, rules judge it.
 
+use std::ops::Range;
+
 use rust_decimal::Decimal;
 
 use crate::diagnostics::{Located, Origin};
@@ -104,7 +106,7 @@ pub struct QuotationTotals {
     pub gross_total: NumberCell,
 }
 
-/// A 小计 row, or a 合计 that is not the last one.
+/// A 小计 row, a 合计 that is not the last one, or a cell that is merged over several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotationSubtotal {
     /// Its words: 小计, 运维支撑小计.
@@ -113,6 +115,8 @@ pub struct QuotationSubtotal {
     pub post: String,
     /// How many of the lines stand above it.
     pub after: usize,
+    /// The lines that it is merged over, where it stands beside them.
+    pub beside: Option<Range<usize>>,
     /// 预估工作量, 人天. Like the others only where the row's own cell holds something.
     pub workload: NumberCell,
     /// 不含税总价, 元.

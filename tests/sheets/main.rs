@@ -274,6 +274,20 @@ fn lines_beneath_a_remark_are_read() {
     );
 }
 
+/// A figure merged down over the lines of a 岗位 is none of theirs, but their sum.
+#[test]
+fn sums_merged_beside_their_lines() {
+    let quotation = clean("merged-sums.xlsx");
+    assert_eq!(quotation.rows.len(), 21);
+    assert!(quotation.rows.iter().all(|row| row.net_total.is_none() && row.gross_total.is_some()));
+    let sums: Vec<_> =
+        quotation.subtotals.iter().map(|sum| (place(&sum.net_total), sum.beside.clone())).collect();
+    let expected = (0..7).map(|post| (format!("G{}", 4 + 3 * post), Some(3 * post..3 * post + 3)));
+    assert_eq!(sums, expected.collect::<Vec<_>>());
+    assert_eq!(number(&quotation.subtotals[0].net_total), dec!(1525482.5));
+    assert_eq!(number(&quotation.totals.unwrap().net_total), NET);
+}
+
 /// A price that rests on another file, or on itself, has a stored result all the same.
 #[test]
 fn prices_that_cannot_be_confirmed() {

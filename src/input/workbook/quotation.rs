@@ -321,6 +321,7 @@ fn quotation(workbook: &Workbook, table: &Table<'_>) -> Quotation {
     if !table.sheet().can_merge {
         spread_rate(&mut rows);
     }
+    subtotals.extend(beside(&mut rows));
     Quotation {
         origin: table.origin(),
         rows,
@@ -355,10 +356,49 @@ fn subtotal(
         label: Located::new(words, origin),
         post: table.text(row, POST).map(|post| post.value).unwrap_or_default(),
         after,
+        beside: None,
         workload: own(WORKLOAD),
         net_total: own(NET_TOTAL),
         gross_total: own(GROSS_TOTAL),
     })
+}
+
+/// Takes the figures that are merged over several lines from these: such a cell is none of theirs, but their sum.
+fn beside(rows: &mut [QuotationRow]) -> Vec<QuotationSubtotal> {
+    type Cell = fn(&mut QuotationRow) -> &mut NumberCell;
+    type Sum = fn(&mut QuotationSubtotal) -> &mut NumberCell;
+    const COLUMNS: [(Cell, Sum); 3] = [
+        (|row| &mut row.workload, |sum| &mut sum.workload),
+        (|row| &mut row.net_total, |sum| &mut sum.net_total),
+        (|row| &mut row.gross_total, |sum| &mut sum.gross_total),
+    ];
+    let mut sums = Vec::new();
+    for (of, sum) in COLUMNS {
+        let mut start = 0;
+        while let Some(cell) = rows.get_mut(start).map(|row| of(row).clone()) {
+            let place = cell.as_ref().map(|cell| cell.origin.clone());
+            let is_same =
+                |row: &mut QuotationRow| of(row).as_ref().map(|cell| &cell.origin) == place.as_ref();
+            let length = rows[start..].iter_mut().position(|row| !is_same(row));
+            let end = length.map_or(rows.len(), |length| start + length);
+            if let (Some(origin), true) = (place, end - start > 1) {
+                rows[start..end].iter_mut().for_each(|row| *of(row) = None);
+                let mut merged = QuotationSubtotal {
+                    label: Located::new("合并的小计".to_owned(), origin),
+                    post: String::new(),
+                    after: end,
+                    beside: Some(start..end),
+                    workload: None,
+                    net_total: None,
+                    gross_total: None,
+                };
+                *sum(&mut merged) = cell;
+                sums.push(merged);
+            }
+            start = end;
+        }
+    }
+    sums
 }
 
 /// In a CSV the rate that was merged over all rows is left in the first of them only.

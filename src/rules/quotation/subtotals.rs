@@ -5,8 +5,8 @@
 use rust_decimal::Decimal;
 
 use super::totals::sum;
-use super::{has_prices, judged, priced_sheets, shown};
-use crate::compute::quotation::same_name;
+use super::{Sheet, has_prices, judged, priced_sheets, shown};
+use crate::compute::quotation::{RowFigures, same_name};
 use crate::diagnostics::{RuleInfo, Severity};
 use crate::model::quotation::{NumberCell, Quotation, QuotationRow, QuotationSubtotal};
 use crate::rules::{Context, Reporter, Rule};
@@ -31,8 +31,8 @@ fn q013(ctx: &Context, out: &mut Reporter) {
     for sheet in priced_sheets(ctx) {
         for (index, subtotal) in sheet.quotation.subtotals.iter().enumerate() {
             let scopes = scopes(sheet.quotation, index);
-            for (what, cell, of) in columns(subtotal) {
-                check(what, cell, of, subtotal, &scopes, out);
+            for column in columns(subtotal) {
+                check(&sheet, &column, subtotal, &scopes, out);
             }
         }
     }
@@ -41,13 +41,50 @@ fn q013(ctx: &Context, out: &mut Reporter) {
 /// The one column that is no amount.
 const WORKLOAD: &str = "预估工作量";
 
-type Column<'a> = (&'static str, &'a NumberCell, fn(&QuotationRow) -> &NumberCell);
+/// A column, the 小计's cell in it, a line's own, and what hetong computes for a line.
+struct Column<'a> {
+    name: &'static str,
+    cell: &'a NumberCell,
+    of: fn(&QuotationRow) -> &NumberCell,
+    computed: fn(&RowFigures) -> Decimal,
+}
+
+impl Column<'_> {
+    /// What a line adds: its own figure; where it has none, as beside a merged cell, the computed one.
+    fn of_row(&self, sheet: &Sheet, row: &QuotationRow) -> Option<Decimal> {
+        let is_line = |figures: &&RowFigures| {
+            same_name(&figures.post, &row.post.value) && same_name(&figures.level, &row.level.value)
+        };
+        let mut computed = sheet.prices.table.rows.iter().filter_map(|line| line.figures.as_ref());
+        let own = judged((self.of)(row)).map(|cell| cell.number);
+        own.or_else(|| computed.find(is_line).map(self.computed))
+    }
+
+    fn shown(&self, number: Decimal) -> String {
+        if self.name == WORKLOAD { number.normalize().to_string() } else { shown(number) }
+    }
+}
 
 fn columns(subtotal: &QuotationSubtotal) -> [Column<'_>; 3] {
     [
-        (WORKLOAD, &subtotal.workload, |row| &row.workload),
-        ("不含税总价", &subtotal.net_total, |row| &row.net_total),
-        ("含税总价", &subtotal.gross_total, |row| &row.gross_total),
+        Column {
+            name: WORKLOAD,
+            cell: &subtotal.workload,
+            of: |row| &row.workload,
+            computed: |row| row.workload,
+        },
+        Column {
+            name: "不含税总价",
+            cell: &subtotal.net_total,
+            of: |row| &row.net_total,
+            computed: |row| row.net_total.decimal(),
+        },
+        Column {
+            name: "含税总价",
+            cell: &subtotal.gross_total,
+            of: |row| &row.gross_total,
+            computed: |row| row.gross_total.decimal(),
+        },
     ]
 }
 
@@ -57,13 +94,17 @@ fn scopes(quotation: &Quotation, index: usize) -> Vec<Vec<&QuotationRow>> {
     let (rows, subtotals) = (&quotation.rows, &quotation.subtotals);
     let Some(subtotal) = subtotals.get(index) else { return Vec::new() };
     let run = |from: usize, to: usize| rows.get(from..to).unwrap_or_default().iter().collect::<Vec<_>>();
-    let end = subtotal.after;
+    if let Some(beside) = &subtotal.beside {
+        return vec![run(beside.start, beside.end)];
+    }
+    let (end, in_rows) = (subtotal.after, |other: &&QuotationSubtotal| other.beside.is_none());
     let name = subtotal.label.value.split("小计").next().unwrap_or_default();
     let is_of = |row: &&QuotationRow| {
         [name, subtotal.post.as_str()].iter().any(|post| !post.is_empty() && same_name(&row.post.value, post))
     };
     let of_post: Vec<&QuotationRow> = rows.iter().filter(is_of).collect();
-    let mut starts: Vec<usize> = subtotals.iter().take(index).map(|other| other.after).collect();
+    let mut starts: Vec<usize> =
+        subtotals.iter().take(index).filter(in_rows).map(|other| other.after).collect();
     starts.push(0);
     starts.sort_unstable();
     starts.dedup();
@@ -75,46 +116,33 @@ fn scopes(quotation: &Quotation, index: usize) -> Vec<Vec<&QuotationRow>> {
         runs.truncate(1);
     }
     // Where the first sum has no row above it, sums stand above their rows.
-    if subtotals.first().is_some_and(|first| first.after == 0) {
-        let later = subtotals.iter().map(|other| other.after).find(|after| *after > end);
+    if subtotals.iter().find(in_rows).is_some_and(|first| first.after == 0) {
+        let later = subtotals.iter().filter(in_rows).map(|other| other.after).find(|after| *after > end);
         runs.push(run(end, later.unwrap_or(rows.len())));
     }
     Some(of_post).into_iter().chain(runs).filter(|scope| !scope.is_empty()).collect()
 }
 
 fn check(
-    what: &str,
-    cell: &NumberCell,
-    of: fn(&QuotationRow) -> &NumberCell,
+    sheet: &Sheet,
+    column: &Column,
     subtotal: &QuotationSubtotal,
     scopes: &[Vec<&QuotationRow>],
     out: &mut Reporter,
 ) {
-    let Some(found) = judged(cell) else { return };
-    // A row without a number is told by other rules; what it would add is not known.
-    let total =
-        |scope: &Vec<&QuotationRow>| sum(scope.iter().map(|row| judged(of(row)).map(|cell| cell.number)));
+    let Some(found) = judged(column.cell) else { return };
+    let total = |scope: &Vec<&QuotationRow>| sum(scope.iter().map(|row| column.of_row(sheet, row)));
     let totals: Vec<Option<Decimal>> = scopes.iter().map(total).collect();
     let (Some(Some(expected)), Some(scope)) = (totals.first(), scopes.first()) else { return };
     if totals.contains(&Some(found.number)) {
         return;
     }
-    let shown = |number: Decimal| {
-        if what == WORKLOAD { number.normalize().to_string() } else { shown(number) }
-    };
-    let label = &subtotal.label.value;
-    let difference = shown((found.number - expected).abs());
-    out.report(
-        found.origin,
-        format!(
-            "“{label}”的{what}为 {}，{}之和为 {}，相差 {difference}",
-            shown(found.number),
-            rows_named(scope),
-            shown(*expected)
-        ),
-    )
-    .expected(shown(*expected))
-    .help(format!("请供应商把小计改为 {}，并核对合计；若某一行写错，先改那一行", shown(*expected)));
+    let (is, should) = (column.shown(found.number), column.shown(*expected));
+    let difference = column.shown((found.number - expected).abs());
+    let (label, what, rows) = (&subtotal.label.value, column.name, rows_named(scope));
+    out.report(found.origin, format!("“{label}”的{what}为 {is}，{rows}之和为 {should}，相差 {difference}"))
+        .expected(should.clone())
+        .help(format!("请供应商把小计改为 {should}，并核对合计；若某一行写错，先改那一行"));
 }
 
 /// “运维支撑·高级”至“运维支撑·初级” 3 行.
@@ -143,6 +171,7 @@ mod tests {
             label: Located::new((*label).to_owned(), cell_origin(&format!("A{}", 50 + index))),
             post: String::new(),
             after: *after,
+            beside: None,
             workload: None,
             net_total: cell(&format!("I{}", 50 + index), *net),
             gross_total: None,
@@ -187,6 +216,17 @@ mod tests {
         for wrong in [net(0, 6), net(0, 5), net(3, 5)] {
             let case = with(&[("小计", 3, net(0, 3)), ("小计", 6, wrong)]);
             only(fire("Q013", &case), &cell_origin("I51"), Severity::Error);
+        }
+        // A line without a figure of its own counts for what it must be; one beside a merged cell has none.
+        let mut case = with(&[("小计", 3, net(0, 3))]);
+        case.quotation.as_mut().unwrap().rows[1].net_total = None;
+        assert!(fire("Q013", &case).is_empty());
+        for (right, figure) in [(true, net(3, 6)), (false, net(3, 7))] {
+            let mut case = with(&[("合并的小计", 6, figure)]);
+            let quotation = case.quotation.as_mut().unwrap();
+            quotation.subtotals[0].beside = Some(3..6);
+            quotation.rows[3..6].iter_mut().for_each(|row| row.net_total = None);
+            assert_eq!(fire("Q013", &case).is_empty(), right, "{figure}");
         }
         let case = with(&[("产品/平台服务小计", 3, net(0, 2))]);
         only(fire("Q013", &case), &cell_origin("I50"), Severity::Error);
