@@ -141,9 +141,12 @@ fn issue_of(settlement: &OrderSettlement) -> Issue {
 }
 
 fn workbook(job: &Job) -> Vec<u8> {
+    workbook_as(job, issue_of(&job.figures.settlements[0]))
+}
+
+fn workbook_as(job: &Job, issue: Issue) -> Vec<u8> {
     let [settlement] = job.figures.settlements.as_slice() else { panic!("one settlement") };
     let contract = ContractView::new(&job.case, &job.pack, &job.figures, false);
-    let issue = issue_of(settlement);
     let (case, pack, figures, contract) = (&job.case, &job.pack, &job.figures, &contract);
     let sources = Sources { case, pack, figures, contract, settlement, issue: &issue };
     xlsx::write_settlement(&settlement_sheet::book(sources).expect("its order")).expect("a workbook")
@@ -243,6 +246,41 @@ fn a_stored_result_that_is_wrong_is_noticed() {
     let wrong = Book::of(&workbook(&wrong));
     let theirs = recalculated(&[bytes]).remove(0);
     assert!(std::panic::catch_unwind(|| assert_same(&wrong, &theirs, "")).is_err());
+}
+
+/// How the sheets of a workbook are protected, as its XML says; none where one is open.
+fn protection(bytes: &[u8]) -> Vec<Option<String>> {
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
+    let sheet = |number: usize| {
+        let part = package.by_name(&format!("xl/worksheets/sheet{number}.xml")).expect("a sheet");
+        let xml = std::io::read_to_string(part).expect("text");
+        let (_, rest) = xml.split_once("<sheetProtection")?;
+        Some(rest.split_once("/>").expect("its end").0.to_owned())
+    };
+    (1..=3).map(sheet).collect()
+}
+
+// What LibreOffice has worked out anew is still locked, without a password; and every cell of it can be selected.
+#[test]
+fn what_is_issued_is_locked_and_a_draft_is_not() {
+    let job = generated(&mut Random(5), 0);
+    let draft = workbook_as(&job, Issue::Draft);
+    assert_eq!(protection(&draft), [None, None, None]);
+    let issued = workbook(&job);
+    let theirs = recalculated(std::slice::from_ref(&issued)).remove(0);
+    assert_same(&Book::of(&issued), &theirs, "locked");
+    for sheet in protection(&issued) {
+        let locked = sheet.expect("locked");
+        assert!(locked.contains("sheet=\"1\"") && locked.contains("formatColumns=\"0\""), "{locked}");
+        for unwanted in ["password", "hashValue", "selectLockedCells=\"1\""] {
+            assert!(!locked.contains(unwanted), "{locked}");
+        }
+    }
+    let styles = |bytes: &[u8]| {
+        let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a zip");
+        std::io::read_to_string(package.by_name("xl/styles.xml").expect("styles")).expect("text")
+    };
+    assert!(!styles(&issued).contains("hidden=\"1\""), "formulas are seen");
 }
 
 // 10.5 × 882.00 = 9,261.00; 得分 50 + 18.5 + 8 + 10 + 9 = 95.5; 9,261 × 0.955 = 8,844.255 → 8,844.26;

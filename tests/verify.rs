@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use hetong::bundle::recorded::sealed;
 use hetong::input::folder::sha256_hex;
 use serde_json::Value;
-use support::books::replace_in_sheet;
+use support::books::{edit_sheet, replace_in_sheet};
 use support::{arg, copy_folder, repository, run, told};
 
 const CASE: &str = "星河示例";
@@ -310,6 +310,27 @@ fn a_stored_result_a_formula_and_a_number_made_text() {
     copy.must_tell(&folder, &["[V017]", PRICE_SHEET, "I26", "SUM(I5:I24)", "SUM(I5:I25)"]);
     copy.must_tell(&folder, &["[V015]", PRICE_SHEET, "F5", "823.08", "832.08"]);
     copy.must_tell(&folder, &["[V016]", PRICE_SHEET, "I6", "369,815.00", "369815"]);
+}
+
+// Nothing but the lock is gone, and the manifest goes along with it.
+#[test]
+fn a_removed_protection() {
+    let copy = Copy::new();
+    let unlock = |folder: &Path, file: &str| {
+        edit_sheet(&folder.join(file), |xml| {
+            let (before, rest) = xml.split_once("<sheetProtection").expect("a lock");
+            format!("{before}{}", rest.split_once("/>").expect("its end").1)
+        });
+        forge(folder, file);
+    };
+    let file = "结算单-2026-03-DD-2026-001.xlsx";
+    unlock(&copy.march(), file);
+    copy.must_tell(&copy.march(), &["[V015]", file, "工作表“结算单”的保护被取消"]);
+    copy.must_tell(&copy.march(), &["[V020]", file, "不是台账序号 1 开具的那个文件"]);
+    for file in [PRICE_SHEET, "委托订单-DD-2026-001.xlsx"] {
+        unlock(&copy.bundle(), file);
+        copy.must_tell(&copy.bundle(), &["[V015]", file, "的保护被取消"]);
+    }
 }
 
 #[test]

@@ -258,6 +258,11 @@ fn the_filled_quotation_comes_to_the_contracts_figures() {
     offer.gross_total = offer.gross_total + Money::round(dec!(0.01));
     let wrong = xlsx::write_quotation(&wrong).unwrap();
     let saved = recalculated(&[book.clone(), wrong.clone()]);
+    // As it is signed, it is locked.
+    edited(&saved[0], |xml| {
+        assert!(xml.contains("<sheetProtection"), "{xml}");
+        xml
+    });
     assert_eq!(assert_same_figures(&book, &saved[0]), 3 * 21 + 2);
     assert_eq!(cells(&wrong)[&(4, 9)], Data::Float(1_125_004.51));
     assert_eq!(cells(&saved[1])[&(4, 9)], Data::Float(1_125_004.50));

@@ -220,7 +220,18 @@ pub fn cells(due: &Book, found: &Book, against: Against<'_>) -> Vec<Diagnostic> 
         told.push(checks::of_file(against.check(&CACHED), against.file, message));
     }
     told.extend(of_lost_results(&lost, against));
+    told.extend(unlocked(due, found, against));
     told
+}
+
+/// That a sheet of a signed or issued workbook is no longer protected: somebody has opened it to changes.
+fn unlocked(due: &Book, found: &Book, against: Against<'_>) -> Option<Diagnostic> {
+    let is_open = |name: &str| found.sheet(name).is_some_and(|sheet| !sheet.protected);
+    let open = due.sheets.iter().filter(|sheet| sheet.protected && is_open(&sheet.name));
+    let open: Vec<String> = open.map(|sheet| format!("“{}”", sheet.name)).collect();
+    let message =
+        format!("工作表{}的保护被取消：文件里没有保护，{}有保护", open.join("、"), against.expected);
+    (!open.is_empty()).then(|| checks::of_file(against.check(&CELL), against.file, message))
 }
 
 /// Changes with the cells in which the very same was changed: a reason that stands in every row.

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{DataValidation, DataValidationRule, Format, Formula, Works
 use super::cents;
 use super::formats;
 use super::layout::{Cell, Content, MIN_ROW, Table, at, clean};
-use super::{Paper, XlsxError, new_workbook, set_up};
+use super::{Paper, XlsxError, lock, new_workbook, set_up};
 use crate::view::sheets::{AssessmentSheet, IndicatorRow};
 
 /// Column widths in pixels: 178 mm of A4 are 672.
@@ -86,7 +86,7 @@ pub(super) fn fill(sheet: &mut Worksheet, view: &AssessmentSheet) -> Result<Reco
     table.sheet.set_repeat_rows(heading, heading)?;
     table.sheet.set_print_area(0, 0, last, SCORE)?;
     if to_fill {
-        table.sheet.protect();
+        lock(table.sheet);
         table.sheet.set_selection(heading + 1, RECORD, heading + 1, RECORD)?;
     }
     Ok(Record { rows, total, decimals })

@@ -1,4 +1,4 @@
-//! How cells look: 宋体 throughout, thin borders, the number formats of the paper form.
+//! How cells look: 宋体, headings in 黑体 as on paper, thin borders, the number formats of the paper form.
 //!
 //! May use: nothing of ours.
 
@@ -18,6 +18,15 @@ fn song() -> Format {
     Format::new().set_font_name("宋体").set_font_family(3).set_font_charset(134)
 }
 
+/// In 黑体 and bold, as headings, labels and whatever is emphasised stand in the PDF. Bold, too, because programs without
+/// 黑体 take one face for both.
+pub(super) fn strong(format: Format) -> Format {
+    format.set_font_name("黑体").set_bold()
+}
+
+/// An amount with thousands; `_ ` leaves the width of a space before the border, as Chinese Excel itself does.
+const MONEY: &str = "#,##0.00_ ";
+
 /// The workbook's default.
 pub(super) fn base() -> Format {
     song().set_font_size(11)
@@ -30,7 +39,7 @@ fn cell() -> Format {
 
 /// The sheet's title.
 pub(super) fn title() -> Format {
-    song().set_font_size(16).set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter)
+    strong(song()).set_font_size(16).set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter)
 }
 
 /// A line of text outside a table.
@@ -38,9 +47,14 @@ pub(super) fn line() -> Format {
     cell().set_align(FormatAlign::Left)
 }
 
+/// A caption outside a table.
+pub(super) fn caption() -> Format {
+    strong(line())
+}
+
 /// To what an annex is revised.
 pub(super) fn mark(align: FormatAlign) -> Format {
-    cell().set_bold().set_align(align)
+    strong(cell()).set_align(align)
 }
 
 /// A hint beside the table, on the screen only.
@@ -58,12 +72,6 @@ pub(super) fn text() -> Format {
     cell().set_border(FormatBorder::Thin).set_align(FormatAlign::Left)
 }
 
-/// The same on one line, cut off at the cell's end.
-pub(super) fn clipped() -> Format {
-    let cell = song().set_font_size(10).set_align(FormatAlign::VerticalCenter).set_align(FormatAlign::Left);
-    cell.set_border(FormatBorder::Thin)
-}
-
 /// Framed text in the middle.
 pub(super) fn centred() -> Format {
     cell().set_border(FormatBorder::Thin).set_align(FormatAlign::Center)
@@ -71,7 +79,7 @@ pub(super) fn centred() -> Format {
 
 /// A column heading, a label, a caption.
 pub(super) fn heading() -> Format {
-    centred().set_bold().set_background_color(HEADING_FILL)
+    strong(centred()).set_background_color(HEADING_FILL)
 }
 
 /// The upper half of a heading that has its unit below it.
@@ -95,36 +103,62 @@ pub(super) fn room() -> Format {
     text().set_align(FormatAlign::Top)
 }
 
-/// An amount in 元.
+/// An amount in 元. One that is too long for its column is printed smaller: #### is no figure.
 pub(super) fn money() -> Format {
-    cell().set_border(FormatBorder::Thin).set_align(FormatAlign::Right).set_num_format("#,##0.00")
+    let number = song().set_font_size(10).set_align(FormatAlign::VerticalCenter).set_shrink();
+    number.set_border(FormatBorder::Thin).set_align(FormatAlign::Right).set_num_format(MONEY)
 }
 
-/// The 合计.
-pub(super) fn money_total() -> Format {
+/// An amount in 元 that is a result.
+pub(super) fn result() -> Format {
     money().set_bold()
+}
+
+/// An amount in a row of 合计.
+pub(super) fn money_total() -> Format {
+    result().set_background_color(HEADING_FILL)
+}
+
+/// A number at the right with as many decimals as it has: 12.5 人天, 98 分.
+pub(super) fn number() -> Format {
+    money().set_num_format("General_ ")
+}
+
+/// A number of 人天 with thousands and so many decimals. `0.00` after thousands is the mark of an amount.
+pub(super) fn workload(decimals: u32) -> Format {
+    let more = "#".repeat(decimals.saturating_sub(1) as usize);
+    money().set_num_format(if decimals == 0 { "#,##0_ ".to_owned() } else { format!("#,##0.0{more}_ ") })
 }
 
 /// A rate: `0%`, or with as many decimals as it needs.
 pub(super) fn percent(decimals: u32) -> Format {
+    centred().set_num_format(percent_code(decimals))
+}
+
+/// The same in a column of amounts.
+pub(super) fn percent_right(decimals: u32) -> Format {
+    money().set_num_format(percent_code(decimals) + "_ ")
+}
+
+fn percent_code(decimals: u32) -> String {
     let zeros = "0".repeat(decimals as usize);
-    centred().set_num_format(if decimals == 0 { "0%".to_owned() } else { format!("0.{zeros}%") })
+    if decimals == 0 { "0%".to_owned() } else { format!("0.{zeros}%") }
 }
 
 /// A difference in 元, with its sign.
 pub(super) fn difference() -> Format {
-    money().set_num_format("+#,##0.00;-#,##0.00;0.00")
+    money().set_num_format("+#,##0.00_ ;-#,##0.00_ ;0.00_ ")
 }
 
 /// A share of the old figure, with its sign.
 pub(super) fn share() -> Format {
-    money().set_num_format("+0.00%;-0.00%;0.00%")
+    money().set_num_format("+0.00%_ ;-0.00%_ ;0.00%_ ")
 }
 
 /// A difference of two rates in percentage points, with as many decimals as it needs.
 pub(super) fn points(decimals: u32) -> Format {
     let zeros = if decimals == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(decimals as usize)) };
-    money().set_num_format(format!("+{zeros}\"个百分点\";-{zeros}\"个百分点\";0"))
+    money().set_num_format(format!("+{zeros}\"个百分点\"_ ;-{zeros}\"个百分点\"_ ;0_ "))
 }
 
 /// Makes a cell one to fill in: coloured, and open on a locked sheet.

@@ -131,11 +131,14 @@ impl<'a> Table<'a> {
         Ok(first)
     }
 
-    /// Prints on one page if all rows so far are at most `most` pixels high; else on as many as it takes.
-    pub(super) fn one_page_up_to(&mut self, most: u32) {
-        if self.height <= most {
+    /// Prints on one page if all rows so far are at most `most` pixels high; else on as many as it takes. Gives back
+    /// whether it is one.
+    pub(super) fn one_page_up_to(&mut self, most: u32) -> bool {
+        let fits = self.height <= most;
+        if fits {
             self.sheet.set_print_fit_to_pages(1, 1);
         }
+        fits
     }
 
     /// Writes a text over the whole width.

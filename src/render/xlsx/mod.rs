@@ -43,7 +43,7 @@ pub use settlement::write_settlement;
 pub use settlement_form::write_settlement_form;
 pub use summary::write_summary;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, FormatAlign, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, FormatAlign, ProtectionOptions, Workbook, Worksheet};
 
 use crate::view::sheets::SheetMeta;
 
@@ -103,6 +103,21 @@ fn mark(table: &mut layout::Table, meta: &SheetMeta, title: u32) -> Result<u32, 
         return Ok(title);
     }
     table.across(layout::MIN_ROW, &meta.mark, &formats::mark(FormatAlign::Center))
+}
+
+/// Locks a sheet against slips: what is written stays as it is, formulas are seen, cells selected and copied, columns
+/// and rows made wider. No password: who must change something can, and `verify` tells it.
+fn lock(sheet: &mut Worksheet) {
+    let options =
+        ProtectionOptions { format_columns: true, format_rows: true, ..ProtectionOptions::default() };
+    sheet.protect_with_options(&options);
+}
+
+/// The same for what is signed or issued; a draft is still to be worked on.
+fn lock_final(sheet: &mut Worksheet, meta: &SheetMeta) {
+    if !meta.draft {
+        lock(sheet);
+    }
 }
 
 /// A text on one line.

@@ -6,9 +6,10 @@
 
 use rust_decimal::Decimal;
 
-use super::form::{self, FIFTHS, LAST, caption, heading_row, label, label_rows, value};
+use super::form::{self, FIFTHS, LAST, SEAL_ROOM, caption, heading_row, label, label_rows, value};
 use super::layout::{Cell, Content, MIN_ROW, Table, at};
-use super::{Paper, XlsxError, cents, formats, mark, new_workbook, set_up};
+use super::pages::Sections;
+use super::{Paper, XlsxError, cents, formats, lock_final, mark, new_workbook, set_up};
 use crate::view::sheets::{
     Basis, NumberedTable, OrderFormSheet, OrderNet, OrderWork, OrderWorkRow, PaymentRow, PaymentTable,
 };
@@ -24,19 +25,30 @@ pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
     if !view.number.is_empty() {
         top = table.across(MIN_ROW, &view.number, &formats::line())?;
     }
+    let mut sections = Sections::default();
     label_rows(&mut table, &view.head)?;
+    sections.begin(&table);
     numbered(&mut table, &view.details, &[(0, 0), (1, 2), (3, LAST)])?;
+    sections.begin(&table);
     let total = view.work.as_ref().map(|work| work_table(&mut table, work)).transpose()?;
+    sections.begin(&table);
     payments(&mut table, &view.payments, total.as_deref())?;
     numbered(&mut table, &view.attachments, &[(0, 0), (1, LAST)])?;
     caption(&mut table, &view.seal_caption)?;
     let [buyer, supplier] = &view.seals;
     let room = formats::room();
-    let last = table.row(130, &[Cell::text(0, 3, buyer, &room), Cell::text(4, LAST, supplier, &room)])?;
+    let last =
+        table.row(SEAL_ROOM, &[Cell::text(0, 3, buyer, &room), Cell::text(4, LAST, supplier, &room)])?;
     // Upright A4 has about 978 pixels. At 75 % an order of a few lines has its seals on the page of what they seal.
-    table.one_page_up_to(1300);
+    if !table.one_page_up_to(1300) {
+        sections.set_breaks(&mut table)?;
+    }
     table.sheet.set_freeze_panes(top + 1, 0)?;
     table.sheet.set_print_area(0, 0, last, LAST)?;
+    if view.work.is_some() {
+        // The form of 附件6 is there to be filled in.
+        lock_final(sheet, &view.meta);
+    }
     Ok(workbook.save_to_buffer()?)
 }
 
@@ -90,9 +102,9 @@ fn work_table(table: &mut Table, view: &OrderWork) -> Result<String, XlsxError> 
     table.row(
         MIN_ROW,
         &[
-            label((0, 3), &view.total_label),
-            Cell::new(4, 4, days, &formats::centred()),
-            Cell::new(5, 5, Content::Blank, &formats::centred()),
+            Cell::text(0, 3, &view.total_label, &formats::heading()),
+            Cell::new(4, 4, days, &formats::heading()),
+            Cell::new(5, 5, Content::Blank, &formats::heading()),
             Cell::new(LAST, LAST, total, &formats::money_total()),
         ],
     )?;
@@ -116,7 +128,7 @@ fn net_row(table: &mut Table, view: &OrderNet, total: &str) -> Result<(), XlsxEr
         label((0, 3), &view.label),
         label((4, 4), "税率"),
         Cell::new(5, 5, Content::Number(fraction), &percent),
-        Cell::new(LAST, LAST, Content::formula(net, Some(view.amount.decimal())), &formats::money_total()),
+        Cell::new(LAST, LAST, Content::formula(net, Some(view.amount.decimal())), &formats::result()),
     ];
     table.row(MIN_ROW, &cells).map(drop)
 }
@@ -302,6 +314,19 @@ mod tests {
         {
             assert!(texts.iter().any(|text| text == expected), "{expected}");
         }
+    }
+
+    #[test]
+    fn a_final_order_is_locked_and_the_form_is_there_to_be_filled_in() {
+        let locked = |view: &OrderFormSheet| {
+            let xml = testing::part(&write_order_form(view).unwrap(), "xl/worksheets/sheet1.xml");
+            xml.contains("<sheetProtection")
+        };
+        let mut view = order();
+        assert!(locked(&view));
+        view.meta.draft = true;
+        assert!(!locked(&view));
+        assert!(!locked(&OrderFormSheet { work: None, meta: SheetMeta::default(), ..view }));
     }
 
     #[test]

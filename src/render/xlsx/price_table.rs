@@ -127,7 +127,7 @@ fn line(table: &mut Table, view: &PriceRow, prices: Prices, factor: &str) -> Res
         Some(_) => format!("={formula}"),
         None => format!("=IF({net_price}=\"\",\"\",{formula})"),
     };
-    let money = formats::money();
+    let (money, workload) = (formats::money(), view.workload.normalize());
     let price_format = if prices == Prices::Open { formats::input(money.clone()) } else { money.clone() };
     let amount = |column, content| Cell::new(column, column, content, &money);
     let computed = |column, formula, figure: Option<Money>| {
@@ -135,7 +135,7 @@ fn line(table: &mut Table, view: &PriceRow, prices: Prices, factor: &str) -> Res
     };
     let cells = [
         Cell::text(1, 1, &view.level, &formats::centred()),
-        Cell::new(WORKLOAD, WORKLOAD, Content::Number(view.workload.normalize()), &formats::centred()),
+        Cell::new(WORKLOAD, WORKLOAD, Content::Number(workload), &formats::workload(workload.scale())),
         amount(NET_CEILING, Content::Number(view.net_ceiling.decimal())),
         amount(GROSS_CEILING, Content::Number(view.gross_ceiling.decimal())),
         Cell::new(NET_PRICE, NET_PRICE, Content::number(offer.map(|o| o.net_price.decimal())), &price_format),
@@ -176,8 +176,7 @@ fn total(table: &mut Table, view: &PriceTable, prices: Prices, lines: (u32, u32)
         Cell::new(column, column, Content::formula(formula, figure), &formats::money_total())
     };
     let cells = [
-        Cell::text(0, GROSS_PRICE, &view.total_label, &formats::heading()),
-        Cell::new(RATE, RATE, Content::Blank, &formats::centred()),
+        Cell::text(0, RATE, &view.total_label, &formats::heading()),
         sum(NET_TOTAL, totals.map(|t| t.net.decimal())),
         sum(GROSS_TOTAL, totals.map(|t| t.gross.decimal())),
     ];

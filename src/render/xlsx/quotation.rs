@@ -5,7 +5,7 @@
 
 use super::layout::Table;
 use super::price_table::{self, Prices};
-use super::{XlsxError, new_workbook, set_up};
+use super::{XlsxError, lock_final, new_workbook, set_up};
 use crate::view::sheets::QuotationSheet;
 
 /// Writes 附件3.
@@ -15,6 +15,7 @@ pub fn write_quotation(view: &QuotationSheet) -> Result<Vec<u8>, XlsxError> {
     set_up(sheet, price_table::SHEET, price_table::PAPER, &view.meta)?;
     let mut table = Table::new(sheet, &price_table::WIDTHS)?;
     price_table::write(&mut table, &view.meta, &view.table, Prices::Fixed(view.totals))?;
+    lock_final(sheet, &view.meta);
     Ok(workbook.save_to_buffer()?)
 }
 
@@ -95,6 +96,27 @@ mod tests {
         // The package holds times to the second, or two where it is a zip header.
         std::thread::sleep(std::time::Duration::from_millis(2100));
         assert!(first == write_quotation(&view).unwrap());
+    }
+
+    #[test]
+    fn amounts_keep_off_the_border_and_headings_are_as_on_paper() {
+        let bytes = write_quotation(&testing::quotation()).unwrap();
+        let styles = testing::part(&bytes, "xl/styles.xml");
+        for expected in ["#,##0.00_ \"", "#,##0_ \"", "<name val=\"黑体\"/>", "<name val=\"宋体\"/>"] {
+            assert!(styles.contains(expected), "{expected} in {styles}");
+        }
+        assert!(!styles.contains("#,##0.00\""), "{styles}");
+    }
+
+    #[test]
+    fn what_is_signed_is_locked_and_a_draft_is_not() {
+        let mut view = testing::quotation();
+        let sheet = |view: &QuotationSheet| {
+            testing::part(&write_quotation(view).unwrap(), "xl/worksheets/sheet1.xml")
+        };
+        assert!(view.meta.draft && !sheet(&view).contains("<sheetProtection"));
+        view.meta.draft = false;
+        assert!(sheet(&view).contains("<sheetProtection sheet=\"1\""));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{Color, ConditionalFormatFormula, DataValidation, Format, F
 use super::formats;
 use super::layout::{Cell, Content, Table, at, clean};
 use super::price_table::{self, GROSS_TOTAL, NET_PRICE, Places, Prices};
-use super::{XlsxError, new_workbook, set_up};
+use super::{XlsxError, lock, new_workbook, set_up};
 use crate::view::sheets::{PriceRow, QuotationFormSheet};
 
 /// The column of the hints, one left free beside the table.
@@ -25,8 +25,7 @@ pub fn write_quotation_form(view: &QuotationFormSheet) -> Result<Vec<u8>, XlsxEr
     let places = price_table::write(&mut table, &view.meta, &view.table, Prices::Open)?;
     validate(&mut table, view, &places)?;
     hints(&mut table, view, &places)?;
-    // No password: the lock is against slips, and the supplier may need to open it.
-    sheet.protect();
+    lock(sheet);
     sheet.set_selection(places.lines.0, NET_PRICE, places.lines.0, NET_PRICE)?;
     Ok(workbook.save_to_buffer()?)
 }

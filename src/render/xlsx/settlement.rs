@@ -14,7 +14,7 @@ use super::pages::Sections;
 use super::people_sheet::{self, People};
 use super::settlement_due::{self, Worked};
 use super::settlement_form::seals;
-use super::{Paper, XlsxError, formats, new_workbook, set_up};
+use super::{Paper, XlsxError, formats, lock_final, new_workbook, set_up};
 use crate::view::settlement_sheet::{CapBasis, SettlementBook};
 use crate::view::sheets::TaxRate;
 
@@ -43,6 +43,9 @@ pub fn write_settlement(view: &SettlementBook) -> Result<Vec<u8>, XlsxError> {
     let sheet = workbook.worksheet_from_index(0)?;
     set_up(sheet, "结算单", Paper::Portrait, &view.meta)?;
     settlement(sheet, view, &people, &record, decimals)?;
+    for sheet in workbook.worksheets_mut() {
+        lock_final(sheet, &view.meta);
+    }
     Ok(workbook.save_to_buffer()?)
 }
 
@@ -57,7 +60,7 @@ fn settlement(
     let title = table.across(40, &view.title, &formats::title())?;
     table.across(22, &view.reference, &formats::line())?;
     if !view.correction.is_empty() {
-        table.across(MIN_ROW, &view.correction, &formats::text().set_bold())?;
+        table.across(MIN_ROW, &view.correction, &formats::strong(formats::text()))?;
     }
     let [order, execution, assessed, settled, other] = &view.captions;
     let mut sections = Sections::default();
@@ -106,7 +109,7 @@ fn settlement(
 
 /// 一、 to 五、.
 fn section() -> Format {
-    formats::line().set_bold()
+    formats::caption()
 }
 
 /// 框架协议金额上限; gives back its cell.
@@ -217,11 +220,11 @@ fn work(table: &mut Table, view: &SettlementBook, people: &People, decimals: u32
     let last = table.row.saturating_sub(1).max(first);
     let range = |column: u16| format!("SUM({}:{})", at(column, first), at(column, last));
     let days = format!("=ROUND({},{decimals})", range(4));
-    let heading = formats::heading();
+    let look = formats::heading();
     let cells = [
-        label((0, 3), &view.work.total_label),
-        Cell::new(4, 4, Content::formula(days, Some(view.work.days)), &heading),
-        Cell::new(5, 5, Content::Blank, &heading),
+        Cell::text(0, 3, &view.work.total_label, &look),
+        Cell::new(4, 4, Content::formula(days, Some(view.work.days)), &look),
+        Cell::new(5, 5, Content::Blank, &look),
         figure(&format!("={}", cents::sum(&range(LAST))), view.work.total.decimal(), &formats::money_total()),
     ];
     let row = table.row(MIN_ROW, &cells)?;
@@ -276,16 +279,11 @@ fn scores(table: &mut Table, view: &SettlementBook, record: &Record) -> Result<S
         view.assessment.indicators.iter().filter_map(|i| i.score.map(|score| i.points - score)).sum();
     let sum =
         format!("=ROUND(SUM({}:{}),{})", at(5, first), at(5, table.row.saturating_sub(1)), record.decimals);
-    let heading = formats::heading();
+    let look = formats::heading();
     let cells = [
-        label((0, 4), &view.score_label),
-        Cell::new(5, 5, Content::formula(sum, Some(lost)), &heading),
-        Cell::new(
-            LAST,
-            LAST,
-            Content::formula(format!("={}", record.total()), view.assessment.total),
-            &heading,
-        ),
+        Cell::text(0, 4, &view.score_label, &look),
+        Cell::new(5, 5, Content::formula(sum, Some(lost)), &look),
+        Cell::new(LAST, LAST, Content::formula(format!("={}", record.total()), view.assessment.total), &look),
     ];
     let row = table.row(MIN_ROW, &cells)?;
     if let Some(note) = &view.note {

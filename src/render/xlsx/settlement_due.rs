@@ -4,7 +4,7 @@
 //! May use: `view`, `cents`, `form`, `formats`, `layout`.
 
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, FormatAlign, Formula};
+use rust_xlsxwriter::{Format, Formula};
 
 use super::cents;
 use super::form::{self, LAST, figure, heading_row, label, value};
@@ -44,7 +44,7 @@ pub(super) fn write(
     let [sum_label, score_label, deducted_label, rate_label] = &due.labels;
     let decimals = cents::score_decimals([due.score].into_iter());
     let money = formats::money();
-    let plain = money.clone().set_num_format("General");
+    let plain = formats::number();
     let [gross_due, net_due, tax_due] = &due.due;
     let sum = single(table, sum_label, &format!("={}", work.total), work.total_figure, &money)?;
     let points = single(table, score_label, &format!("={score}"), due.score, &plain)?;
@@ -101,7 +101,7 @@ fn percent(fraction: Decimal) -> Format {
 /// The only rate, typed; gives back its cell.
 fn one_rate(table: &mut Table, due: &DueTable, name: &str) -> Result<String, XlsxError> {
     let fraction = fraction(due);
-    let right = percent(fraction).set_align(FormatAlign::Right);
+    let right = formats::percent_right(fraction.scale().saturating_sub(2));
     let cell = Cell::new(LAST, LAST, Content::Number(fraction), &right);
     let row = table.row(MIN_ROW, &[label((0, 1), name), value((2, 5), ""), cell])?;
     Ok(at(LAST, row))
@@ -223,7 +223,7 @@ fn worded(
     formula: Option<String>,
 ) -> Result<String, XlsxError> {
     let cell = at(LAST, table.row);
-    let money = formats::money_total();
+    let money = formats::result();
     let amount = line.amount.decimal();
     let content = match formula {
         Some(formula) => Content::formula(format!("={formula}"), Some(amount)),

@@ -2,7 +2,7 @@
 //!
 //! May use: `view`, `form`, `formats`, `layout`.
 
-use super::form::{self, LAST, label, label_rows, value};
+use super::form::{self, LAST, SEAL_ROOM, label, label_rows, value};
 use super::formats;
 use super::layout::Table;
 use super::{Paper, XlsxError, mark, new_workbook, set_up};
@@ -16,7 +16,7 @@ pub fn write_settlement_form(view: &SettlementFormSheet) -> Result<Vec<u8>, Xlsx
     let mut table = Table::new(sheet, &form::WIDTHS)?;
     let title = table.across(40, &view.title, &formats::title())?;
     let title = mark(&mut table, &view.meta, title)?;
-    table.across(28, &view.head_caption, &formats::line())?;
+    table.across(28, &view.head_caption, &formats::caption())?;
     label_rows(&mut table, &view.head)?;
     for part in &view.sections {
         section(&mut table, part)?;
@@ -33,7 +33,7 @@ pub fn write_settlement_form(view: &SettlementFormSheet) -> Result<Vec<u8>, Xlsx
 
 /// A heading line and room to write under it.
 fn section(table: &mut Table, view: &SettlementSection) -> Result<(), XlsxError> {
-    table.across(30, &view.caption, &formats::line())?;
+    table.across(30, &view.caption, &formats::caption())?;
     table.across(56, &view.text, &formats::room())?;
     Ok(())
 }
@@ -42,7 +42,7 @@ fn section(table: &mut Table, view: &SettlementSection) -> Result<(), XlsxError>
 pub(super) fn seals(table: &mut Table, [buyer, supplier]: &[Field; 2]) -> Result<(), XlsxError> {
     table.across(16, "", &formats::line())?;
     table.row(
-        110,
+        SEAL_ROOM,
         &[
             label((0, 0), &buyer.label),
             value((1, 3), &buyer.value),

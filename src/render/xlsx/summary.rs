@@ -13,18 +13,18 @@ use crate::view::summary::{FindingRow, SummaryRow, SummarySheet, SupplierGroup, 
 
 /// Column widths in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
 const WIDTHS: [u32; 13] = [164, 116, 100, 142, 56, 48, 106, 106, 98, 104, 106, 78, 56];
-/// The same of 按供应商: 673 px of upright A4, and a column for the chart's labels.
-const SUPPLIER_WIDTHS: [u32; 9] = [132, 106, 46, 97, 94, 97, 52, 49, 180];
+/// The same of 按供应商: 710 px of upright A4, and a column for the chart's labels.
+const SUPPLIER_WIDTHS: [u32; 9] = [128, 104, 42, 108, 101, 108, 56, 63, 180];
 /// Its last printed column.
 const NOTE: u16 = 7;
 const BASIS: u16 = 2;
 const CAP: u16 = 3;
-pub(super) const CUMULATIVE: u16 = 4;
-pub(super) const LEFT: u16 = 5;
+const CUMULATIVE: u16 = 4;
+const LEFT: u16 = 5;
 /// The same of 发现.
 const FINDING_WIDTHS: [u32; 6] = [120, 52, 46, 200, 331, 260];
 
-const SHARE: u16 = 6;
+pub(super) const SHARE: u16 = 6;
 
 const NAME: u16 = 3;
 const DAYS: u16 = 4;
@@ -69,7 +69,7 @@ impl Looks {
             text: formats::text(),
             centred: formats::centred(),
             // As many decimals as there are: 12.5 人天, 98 分.
-            number: formats::money().set_num_format("General"),
+            number: formats::number(),
             money: formats::money(),
         }
     }
@@ -128,8 +128,8 @@ fn total_row(table: &mut Table, view: &SummarySheet, first: u32) -> Result<(), X
         };
         Cell::new(column, column, content, format)
     };
-    let (blank, money) = (formats::centred(), formats::money_total());
-    let days = formats::money_total().set_num_format("General");
+    let (blank, money) = (formats::heading(), formats::money_total());
+    let days = money.clone().set_num_format("General_ ");
     let totals = &view.totals;
     let cells = [
         Cell::text(0, NAME, &view.total_label, &formats::heading()),
@@ -217,8 +217,8 @@ fn group_total(table: &mut Table, view: &SupplierGroup, first: u32) -> Result<()
         sum(CAP, cap),
         sum(CUMULATIVE, cumulative),
         Cell::new(LEFT, LEFT, Content::formula(difference, Some(left.decimal())), &money),
-        Cell::new(SHARE, SHARE, share, &formats::percent(2).set_bold()),
-        Cell::new(NOTE, NOTE, Content::Blank, &formats::centred()),
+        Cell::new(SHARE, SHARE, share, &formats::heading().set_num_format("0.00%")),
+        Cell::new(NOTE, NOTE, Content::Blank, &formats::heading()),
     ];
     table.row(LINE + 3, &cells).map(drop)
 }
@@ -382,6 +382,19 @@ mod tests {
         assert_eq!(charts(3), (1, 0), "below the table");
         assert_eq!(charts(59), (2, 2), "sixty bars on two pages of their own");
         assert_eq!(charts(199), (6, 6));
+    }
+
+    // 74,012.50 of 17,275,715.69 are 0.43 %, three times as much 1.29 %.
+    #[test]
+    fn bars_of_one_per_cent_can_be_told_apart() {
+        let xml = part(&written(&cases(3)), "xl/charts/chart1.xml");
+        assert!(xml.contains("<c:f>按供应商!$G$3:$G$5</c:f>"), "the shares: {xml}");
+        assert!(
+            xml.contains("<c:max val=\"0.014\"/>") && xml.contains("<c:majorUnit val=\"0.002\"/>"),
+            "{xml}"
+        );
+        assert!(xml.contains("formatCode=\"0.0%\"") && xml.contains("百分比"), "{xml}");
+        assert_eq!(xml.matches("<c:ser>").count(), 1, "{xml}");
     }
 
     #[test]
