@@ -205,8 +205,8 @@ pub struct SummarySheet {
     pub suppliers: Vec<SupplierGroup>,
     /// What is said below where there are both; empty otherwise.
     pub basis_note: &'static str,
-    /// Names of the chart's two series: what is settled, what is left.
-    pub chart_series: [&'static str; 2],
+    /// What the chart's bars are.
+    pub chart_series: &'static str,
     /// Title of 发现.
     pub findings_title: String,
     /// Headings of 发现.
@@ -266,7 +266,7 @@ impl SummarySheet {
             ],
             basis_note: if cases.iter().any(|case| case.basis == CapBasis::Net) { BASIS_NOTE } else { "" },
             suppliers: suppliers(cases),
-            chart_series: ["累计已结算", "剩余"],
+            chart_series: "占上限",
             findings_title: format!("{}结算核对发现", month.chinese()),
             finding_headings: ["案卷", "规则", "级别", "位置", "内容", "怎样修改"],
             findings: cases.iter().flat_map(|case| case.findings.clone()).collect(),

@@ -62,8 +62,8 @@ fn supplier_group(basis: CapBasis, rows: Vec<SupplierRow>) -> SupplierGroup {
     let complete = known().count() == rows.len();
     let left_out = if complete { "" } else { "，不含上限或累计不明的" };
     let chart = match basis {
-        CapBasis::Gross => "累计已结算占含税上限总价（元，含税）",
-        CapBasis::Net => "累计已结算占不含税价（元，不含税）",
+        CapBasis::Gross => "累计已结算占含税上限总价的百分比（含税）",
+        CapBasis::Net => "累计已结算占不含税价的百分比（不含税）",
     };
     SupplierGroup {
         total_label: format!("小计（{}{left_out}）", basis.label()),
