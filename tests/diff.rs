@@ -311,4 +311,12 @@ fn a_long_reason_stays_on_the_page_and_text_stays_text() {
     assert!(words.contains("=1+1依据双方") && words.matches(sentence).count() == 49, "{words}");
     let book = book(&case);
     assert!(!book.formulas.values().flat_map(|sheet| sheet.values()).any(|formula| formula.contains("1+1")));
+    // On the list every row has the beginning of it, wrapped.
+    let reasons: Vec<String> = book.values["明细"]
+        .iter()
+        .filter(|((row, column), _)| *row > 1 && *column == 2)
+        .map(|(_, v)| v.to_string())
+        .collect();
+    assert!(reasons.len() > 20, "{reasons:?}");
+    assert!(reasons.iter().all(|r| r.starts_with("=1+1 依据双方") && r.ends_with('…')), "{reasons:?}");
 }

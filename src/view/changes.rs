@@ -290,16 +290,30 @@ fn counted(changed: usize, all: usize) -> String {
     }
 }
 
+/// So many items of one place stand together whatever they are. More are parted, or a page ends half empty for the sake
+/// of 4.3, which has seven.
+const TOGETHER: usize = 4;
+
 fn items(found: &[ChangedItem]) -> Vec<ItemView> {
     let place = |item: &ChangedItem| (item.document.clone(), item.clause, item.line.clone());
     let mut views: Vec<ItemView> = Vec::with_capacity(found.len());
-    for (index, item) in found.iter().enumerate() {
-        let first = index == 0 || found.get(index - 1).is_none_or(|before| place(before) != place(item));
-        let together = found.get(index..).unwrap_or_default().iter();
-        let together = together.take_while(|other| place(other) == place(item)).count();
-        views.push(ItemView { span: if first { together } else { 0 }, ..ItemView::of(item) });
+    for of_place in found.chunk_by(|one, other| place(one) == place(other)) {
+        let mut rest = of_place;
+        while !rest.is_empty() {
+            let count = if rest.len() <= TOGETHER { rest.len() } else { pair(rest) };
+            let (now, later) = rest.split_at(count);
+            let spans = std::iter::once(count).chain(std::iter::repeat(0));
+            views.extend(now.iter().zip(spans).map(|(item, span)| ItemView { span, ..ItemView::of(item) }));
+            rest = later;
+        }
     }
     views
+}
+
+/// How many of the first items belong together: two, and an amount with its 大写.
+fn pair(items: &[ChangedItem]) -> usize {
+    let words = items.iter().skip(2).take_while(|item| item.item.ends_with("大写")).count();
+    (2 + words).min(items.len())
 }
 
 impl ItemView {
@@ -376,6 +390,23 @@ mod tests {
         let of = |item: &ItemView| [&item.old, &item.new, &item.difference, &item.percent].map(String::clone);
         assert_eq!(of(lines[1]), ["776.33", "721.00", "-55.33", "-7.13%"]);
         assert_eq!(lines[2].difference, "-26,860.00");
+    }
+
+    // 正文 4.3 changes in seven items: no page ends half empty for their sake, and no amount is parted from its 大写.
+    #[test]
+    fn many_items_of_one_clause_are_parted_but_never_from_their_words() {
+        let view = view(&twice_adjusted(), 2);
+        let of_clause = |revision: usize| {
+            let items = view.revisions[revision].items.iter().filter(|item| item.clause == "4.3");
+            items.map(|item| (item.item.clone(), item.span)).collect::<Vec<_>>()
+        };
+        let items = of_clause(1);
+        assert!(items.len() > TOGETHER, "{items:?}");
+        for (item, span) in items.iter().chain(&of_clause(0)) {
+            assert!(*span <= TOGETHER && (*span == 0 || !item.ends_with("大写")), "{item} {span}");
+        }
+        let spans: usize = view.revisions[1].items.iter().map(|item| item.span).sum();
+        assert_eq!(spans, view.revisions[1].items.len());
     }
 
     #[test]

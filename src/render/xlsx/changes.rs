@@ -12,9 +12,10 @@ use crate::view::changes::{ChangedItem, ChangesSheet, ItemView, NONE, RevisionVi
 /// Column widths of 汇总 in pixels; a page of landscape A4 is 1009 wide, and the print is fitted to it.
 const TOTAL_WIDTHS: [u32; 6] = [150, 130, 160, 160, 90, 332];
 /// Those of 明细: an amount in 大写 takes two lines.
-const WIDTHS: [u32; 11] = [52, 84, 104, 150, 120, 136, 104, 166, 166, 112, 76];
+const WIDTHS: [u32; 11] = [52, 84, 220, 128, 104, 132, 100, 160, 160, 108, 76];
 
 const LINE: u32 = 22;
+const REASON_CHARACTERS: usize = 28;
 
 const CONTRACT_COLUMN: u16 = 1;
 const REASON: u16 = 2;
@@ -74,7 +75,7 @@ fn totals_sheet(table: &mut Table, view: &ChangesSheet) -> Result<(), XlsxError>
 
 fn total_row(table: &mut Table, view: &TotalView) -> Result<(), XlsxError> {
     let (old, new) = (at(CONTRACT_COLUMN, table.row), at(CONTRACT_COLUMN + 1, table.row));
-    let (money, centred) = (formats::money_total(), formats::centred());
+    let (money, centred) = (formats::result(), formats::centred());
     let mut cells = vec![Cell::text(0, 0, &view.name, &formats::heading())];
     let Some(change) = view.amounts else {
         let texts = (1_u16..).zip([&view.signed, &view.now, &view.difference, &view.percent]);
@@ -116,7 +117,6 @@ fn list_sheet(table: &mut Table, view: &ChangesSheet) -> Result<(), XlsxError> {
 /// How the columns look, made once for all rows.
 struct Looks {
     text: Format,
-    clipped: Format,
     centred: Format,
     money: Format,
     difference: Format,
@@ -126,7 +126,6 @@ impl Looks {
     fn new() -> Self {
         Self {
             text: formats::text(),
-            clipped: formats::clipped(),
             centred: formats::centred(),
             money: formats::money(),
             difference: formats::difference(),
@@ -145,15 +144,23 @@ fn item_row(
     let mut cells = vec![
         Cell::text(0, 0, &revision.name, &looks.centred),
         Cell::text(1, 1, &revision.from_iso, &looks.centred),
+        text(REASON, &shortened(&revision.reason)),
         text(3, &view.document),
         text(4, &view.clause),
         text(5, &view.line),
         text(ITEM, &view.item),
     ];
     cells.extend(figures(view, row, looks));
-    table.row(LINE, &cells)?;
-    // The whole reason is on the other sheet: here it must not make every row as high as itself.
-    table.put(row, row, &Cell::text(REASON, REASON, &clean_line(&revision.reason), &looks.clipped))
+    table.row(LINE, &cells).map(drop)
+}
+
+/// A reason as it stands in every row of 明细: two lines of its column at most; the whole of it is on the other sheet.
+fn shortened(reason: &str) -> String {
+    let line = clean_line(reason);
+    match line.char_indices().nth(REASON_CHARACTERS) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
 }
 
 /// Old, new, difference and share: numbers where they are numbers, and formulas where they follow from them.
@@ -166,7 +173,7 @@ fn figures(view: &ItemView, row: u32, looks: &Looks) -> [Cell; 4] {
         }
         Some(Value::Rate(rate)) => {
             let fraction = rate.fraction().normalize();
-            let format = formats::percent(fraction.scale().saturating_sub(2));
+            let format = formats::percent_right(fraction.scale().saturating_sub(2));
             Cell::new(column, column, Content::Number(fraction), &format)
         }
         _ => Cell::text(column, column, words, &looks.text),
