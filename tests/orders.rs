@@ -205,7 +205,14 @@ fn the_report_and_the_manifest_list_orders_and_their_figures() {
     let documents = outputs.iter().filter(|entry| entry["document"] == "订单").count();
     assert_eq!(documents, 4);
     let report = pdf_words(&case.bundle().join("核对报告.pdf"));
-    for said in ["DD-2026-001订单总额132,104.34", "委托订单-DD-2026-002.xlsx", "O003"] {
+    for said in [
+        "DD-2026-001订单总额132,104.34",
+        "委托订单-DD-2026-002.xlsx",
+        "O003",
+        // Amounts with thousands in the formulas, and clauses with the document they stand in.
+        "1,040,100.00×1.06",
+        "正文4.3",
+    ] {
         assert!(report.contains(said), "{said}: {report}");
     }
     let whole = pdf_words(&case.bundle().join("合同全套.pdf"));

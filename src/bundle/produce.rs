@@ -21,7 +21,7 @@ use crate::render::template::{TemplateError, Templates};
 use crate::render::xlsx::{self, XlsxError};
 use crate::rules::{Purpose, RuleOutcome};
 use crate::view::contract::{ContractView, FontFamilies};
-use crate::view::report::{InputRow, OutputRow, ReportView, RuleRow, Summary};
+use crate::view::report::{InputRow, OutputRow, ReportView, RuleRow, Summary, clause_of};
 use crate::view::workbooks;
 
 /// A file that could not be made.
@@ -251,7 +251,7 @@ fn rule_row(outcome: &RuleOutcome, blanks: usize) -> RuleRow {
         title: outcome.title.into(),
         result,
         found: outcome.count > 0,
-        clause: outcome.clause.into(),
+        clause: clause_of(outcome.clause),
     }
 }
 

@@ -148,7 +148,7 @@ impl Edition<'_> {
             rounding: Some(ROUNDING),
             clause: REMARK_2,
         };
-        let (net, total) = (row.net_price.decimal(), row.net_total.decimal());
+        let (net, total) = (row.net_price, row.net_total);
         [
             figure(
                 "含税单价",
@@ -215,8 +215,7 @@ impl Edition<'_> {
             rounding: None,
             clause: "4.3",
         };
-        let tax_formula =
-            format!("含税上限总价 − 不含税价 = {} − {}", contract.gross.decimal(), contract.net.decimal());
+        let tax_formula = format!("含税上限总价 − 不含税价 = {} − {}", contract.gross, contract.net);
         vec![
             amount("含税上限总价", contract.gross, "附件3 合计 含税总价".into(), vec![gross.clone()]),
             words("含税上限总价", contract.gross, &contract.gross_words),
@@ -253,7 +252,7 @@ mod tests {
         assert_eq!(price.formula, "不含税单价 × (1 + 税率) = 849.06 × 1.06");
         assert_eq!(price.inputs[0].origin, Some(testing::cell_origin("F5")));
         let tax = find(&book, "税额").unwrap();
-        assert_eq!(tax.formula, "含税上限总价 − 不含税价 = 17628237.78 − 16630413.00");
+        assert_eq!(tax.formula, "含税上限总价 − 不含税价 = 17,628,237.78 − 16,630,413.00");
         let mut names: Vec<&str> = book.iter().map(|figure| figure.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();

@@ -28,7 +28,7 @@ impl Book<'_> {
         let OrderSettlement { due, work_gross, score, .. } = self.settlement;
         let score = plain(score.total);
         let gross = Figure {
-            formula: format!("含税金额合计 × 考核得分 ÷ 100 = {} × {score} ÷ 100", work_gross.decimal()),
+            formula: format!("含税金额合计 × 考核得分 ÷ 100 = {} × {score} ÷ 100", work_gross),
             inputs: vec![self.input("含税金额合计", work_gross), self.input("考核得分", &score)],
             rounding: Some(ROUNDING),
             ..self.figure("应支付", due.gross.to_string(), "元", CLAUSE)
@@ -63,7 +63,7 @@ impl Book<'_> {
         let line = self.settlement.lines.iter().find(|line| line.rate == part.rate);
         let rate = rate_input(self.case, part.rate, line.map_or(0, |line| line.revision));
         Figure {
-            formula: format!("{gross} ÷ (1 + 税率) = {} ÷ {factor}", part.gross.decimal()),
+            formula: format!("{gross} ÷ (1 + 税率) = {} ÷ {factor}", part.gross),
             inputs: vec![self.input(gross, part.gross), rate],
             rounding: Some(ROUNDING),
             ..self.figure(name, part.net.to_string(), "元", TAX_CLAUSE)
@@ -79,13 +79,12 @@ impl Book<'_> {
         let named = self.figure(&gross, part.gross.to_string(), "元", CLAUSE);
         if at + 1 == due.parts.len() {
             let others: Vec<&TaxPart> = due.parts.iter().take(at).collect();
-            let each: Vec<String> =
-                others.iter().map(|other| format!(" − {}", other.gross.decimal())).collect();
+            let each: Vec<String> = others.iter().map(|other| format!(" − {}", other.gross)).collect();
             let inputs = others.iter().map(|other| self.input(&of("应支付", other), other.gross));
             book.push(Figure {
                 formula: format!(
                     "应支付 − 其余税率的应支付（最后一个税率取余数）= {}{}",
-                    due.gross.decimal(),
+                    due.gross,
                     each.concat()
                 ),
                 inputs: std::iter::once(self.input("应支付", due.gross)).chain(inputs).collect(),
@@ -102,7 +101,7 @@ impl Book<'_> {
                 ..self.figure(&name, sum.to_string(), "元", CLAUSE)
             });
             book.push(Figure {
-                formula: format!("{name} × 考核得分 ÷ 100 = {} × {score} ÷ 100", sum.decimal()),
+                formula: format!("{name} × 考核得分 ÷ 100 = {} × {score} ÷ 100", sum),
                 inputs: vec![self.input(&name, sum), self.input("考核得分", &score)],
                 rounding: Some(ROUNDING),
                 ..named
@@ -117,7 +116,7 @@ impl Book<'_> {
 
     fn sum_of_nets(&self) -> Figure {
         let due = &self.settlement.due;
-        let each: Vec<String> = due.parts.iter().map(|part| part.net.decimal().to_string()).collect();
+        let each: Vec<String> = due.parts.iter().map(|part| part.net.to_string()).collect();
         let input = |part: &TaxPart| self.input(&format!("不含税（税率{}）", part.rate), part.net);
         Figure {
             formula: format!("各税率的不含税之和 = {}", each.join(" + ")),
@@ -135,7 +134,7 @@ impl Book<'_> {
         clause: &'static str,
     ) -> Figure {
         Figure {
-            formula: format!("{} − {} = {} − {}", from.0, less.0, from.1.decimal(), less.1.decimal()),
+            formula: format!("{} − {} = {} − {}", from.0, less.0, from.1, less.1),
             inputs: vec![self.input(from.0, from.1), self.input(less.0, less.1)],
             ..self.figure(name, value.to_string(), "元", clause)
         }
@@ -159,7 +158,7 @@ impl Book<'_> {
             let less = format!("{when}已结算金额{suffix}");
             let (name, left) = (format!("{when}剩余金额{suffix}"), cap.amount() - settled);
             book.push(Figure {
-                formula: format!("{what} − {less} = {} − {}", cap.amount().decimal(), settled.decimal()),
+                formula: format!("{what} − {less} = {} − {}", cap.amount(), settled),
                 inputs: vec![
                     Input { name: cap_name.clone(), value: cap.amount().to_string(), origin: None },
                     self.input(&less, settled),
@@ -185,7 +184,7 @@ impl Book<'_> {
                 let name = format!("更正差额{suffix}");
                 let replaced = ledger_input(line, origin, due_name, old);
                 book.push(Figure {
-                    formula: format!("{due_name} − 原{due_name} = {} − {}", due.decimal(), old.decimal()),
+                    formula: format!("{due_name} − 原{due_name} = {} − {}", due, old),
                     inputs: vec![self.input(due_name, due), replaced],
                     ..self.figure(&name, change.to_string(), "元", ANNEX_7)
                 });
@@ -195,12 +194,7 @@ impl Book<'_> {
         };
         let sign = if added.1.is_negative() { "−" } else { "+" };
         book.push(Figure {
-            formula: format!(
-                "{before} + {} = {} {sign} {}",
-                added.0,
-                opening.decimal(),
-                added.1.abs().decimal()
-            ),
+            formula: format!("{before} + {} = {} {sign} {}", added.0, opening, added.1.abs()),
             inputs: vec![self.input(&before, opening), self.input(&added.0, added.1)],
             ..self.figure(&after, closing.to_string(), "元", ANNEX_7)
         });

@@ -80,7 +80,7 @@ fn line_figure(name: &str, line: &OrderLine, figures: &OrderLineFigures, revisio
         Input { name: "人天".into(), value: shown.to_string(), origin: Some(days.origin.clone()) },
         computed(&in_revision(revision, &format!("{post} 含税单价")), price),
     ];
-    let formula = format!("人天 × 含税单价 = {shown} × {}", price.decimal());
+    let formula = format!("人天 × 含税单价 = {shown} × {}", price);
     let named = figure(format!("{name} {post} 金额"), gross.to_string(), "元", formula);
     Some(Figure { inputs, rounding: Some(ROUNDING), ..named })
 }
@@ -104,7 +104,7 @@ fn net_total(name: &str, case: &Case, order: &OrderFigures, figures: &CaseFigure
     let (total, net) = (order.total?, order.net_total?);
     let rate = figures.prices.revision(order.revision)?.rate();
     let factor = (Decimal::ONE + rate.fraction()).normalize();
-    let formula = format!("订单总额 ÷ (1 + 税率) = {} ÷ {factor}", total.decimal());
+    let formula = format!("订单总额 ÷ (1 + 税率) = {total} ÷ {factor}");
     let named = figure(format!("{name} 订单总额（不含税）"), net.to_string(), "元", formula);
     let inputs = vec![computed(&format!("{name} 订单总额"), total), rate_input(case, rate, order.revision)];
     Some(Figure { inputs, rounding: Some(ROUNDING), clause: "4.3", ..named })

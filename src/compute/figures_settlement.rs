@@ -113,7 +113,7 @@ impl Book<'_> {
                 ..self.figure(&format!("{name} 人天"), days.clone(), "人天", CLAUSE)
             },
             Figure {
-                formula: format!("人天 × 含税单价 = {days} × {}", price.decimal()),
+                formula: format!("人天 × 含税单价 = {days} × {}", price),
                 inputs: vec![
                     self.input(&format!("{name} 人天"), &days),
                     Input { name: price_name, value: price.to_string(), origin: None },
@@ -252,7 +252,7 @@ mod tests {
         let amount = of("技术支持·中级 金额");
         assert_eq!(
             (amount.value.as_str(), amount.formula.as_str()),
-            ("10,350.90", "人天 × 含税单价 = 10 × 1035.09")
+            ("10,350.90", "人天 × 含税单价 = 10 × 1,035.09")
         );
         let score = of("支撑能力 得分");
         assert_eq!(score.formula, "分值 − 每次扣分 × 次数，不低于 0 = 20 − 0.5 × 3");
@@ -260,8 +260,8 @@ mod tests {
         assert_eq!(of("考核得分").formula, "各项得分之和 = 50 + 18.5 + 9 + 10 + 10");
         let due = of("应支付");
         assert_eq!(due.value, "28,936.16");
-        assert_eq!(due.formula, "含税金额合计 × 考核得分 ÷ 100 = 29678.11 × 97.5 ÷ 100");
-        assert_eq!(of("不含税").formula, "应支付 ÷ (1 + 税率) = 28936.16 ÷ 1.06");
+        assert_eq!(due.formula, "含税金额合计 × 考核得分 ÷ 100 = 29,678.11 × 97.5 ÷ 100");
+        assert_eq!(of("不含税").formula, "应支付 ÷ (1 + 税率) = 28,936.16 ÷ 1.06");
         assert_eq!(of("税额").value, "1,637.90");
         assert_eq!(of("考核扣款").value, "741.95");
         assert_eq!(of("应支付大写").value, "贰万捌仟玖佰叁拾陆元壹角陆分");
@@ -295,6 +295,6 @@ mod tests {
         let book = book(&case);
         let closing = find(&book, "DD-2026-001 2026-03 结算后已结算金额").unwrap();
         assert_eq!(closing.value, "28,936.16");
-        assert_eq!(closing.formula, "结算前已结算金额 + 更正差额 = 30000.00 − 1063.84");
+        assert_eq!(closing.formula, "结算前已结算金额 + 更正差额 = 30,000.00 − 1,063.84");
     }
 }

@@ -9,6 +9,7 @@ use super::or_blank;
 use crate::compute::figures::Figure;
 use crate::diagnostics::{Diagnostic, Findings, Origin, Severity};
 use crate::model::blank::Blank;
+use crate::model::capital::read_capital;
 use crate::model::case::Case;
 use crate::pack::{Erratum, Pack};
 
@@ -48,13 +49,14 @@ pub struct Summary {
 
 /// A finding.
 #[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "编号, 级别, 位置, 内容, 应为, 修改")]
+#[expect(missing_docs, reason = "编号, 级别, 位置, 内容, 应为, 依据, 修改")]
 pub struct FindingRow {
     pub id: String,
     pub severity: String,
     pub location: String,
     pub message: String,
     pub expected: String,
+    pub clause: String,
     pub fix: String,
 }
 
@@ -74,7 +76,10 @@ pub struct BlankRow {
 pub struct FigureRow {
     pub name: String,
     pub value: String,
+    /// Whether the value is words, which stand at the left.
+    pub words: bool,
     pub derivation: String,
+    /// Empty where nothing was rounded.
     pub rounding: String,
     pub clause: String,
 }
@@ -170,9 +175,10 @@ impl FindingRow {
         Self {
             id: finding.id.into(),
             severity: finding.severity.label().into(),
-            location: finding.origin.to_string(),
+            location: place(&finding.origin),
             message: finding.message.clone(),
             expected: finding.expected.clone().unwrap_or_default(),
+            clause: clause_of(&finding.clause),
             fix: finding.help.clone(),
         }
     }
@@ -193,7 +199,7 @@ impl FigureRow {
     fn of(figure: &Figure) -> Self {
         let inputs = figure.inputs.iter().filter_map(|input| {
             let origin = input.origin.as_ref()?;
-            Some(format!("{} {}：{}", input.name, input.value, short_place(origin)))
+            Some(format!("{} {}：{}", input.name, input.value, place(origin)))
         });
         let inputs = inputs.collect::<Vec<_>>().join("；");
         let derivation = if inputs.is_empty() {
@@ -204,20 +210,37 @@ impl FigureRow {
         Self {
             name: figure.name.clone(),
             value: format!("{} {}", figure.value, figure.unit).trim_end().to_owned(),
+            words: read_capital(&figure.value).is_ok(),
             derivation,
-            rounding: figure.rounding.unwrap_or("无").into(),
-            clause: figure.clause.to_owned(),
+            rounding: figure.rounding.unwrap_or_default().into(),
+            clause: clause_of(figure.clause),
         }
     }
 }
 
-/// A place in as few characters as a table allows: 报价表.xlsx 报价表!F6.
-fn short_place(origin: &Origin) -> String {
+/// A place as one says it: 合同.yaml 第 12 行; 报价表.xlsx 工作表“报价表”F6 格.
+fn place(origin: &Origin) -> String {
     match origin {
-        Origin::Cell(place) if place.sheet.is_empty() => format!("{} {}", place.file, place.cell),
-        Origin::Cell(place) => format!("{} {}!{}", place.file, place.sheet, place.cell),
+        Origin::Text(span) => format!("{} 第 {} 行", span.file, span.line),
+        Origin::Cell(place) if place.sheet.is_empty() => format!("{} {} 格", place.file, place.cell),
+        Origin::Cell(place) => format!("{} 工作表“{}”{} 格", place.file, place.sheet, place.cell),
         other => other.to_string(),
     }
+}
+
+/// Clauses with the document they stand in: `4.3，4.6.6，附件3` are 正文 4.3，4.6.6，附件3.
+pub fn clause_of(clauses: &str) -> String {
+    let mut named = String::new();
+    let mut in_body = false;
+    for part in clauses.split_inclusive(['，', '；']) {
+        let is_number = part.starts_with(|c: char| c.is_ascii_digit());
+        if is_number && !in_body {
+            named.push_str("正文 ");
+        }
+        in_body = is_number;
+        named.push_str(part);
+    }
+    named
 }
 
 impl ErratumRow {
@@ -231,5 +254,36 @@ impl ErratumRow {
             reason: erratum.reason.clone(),
             adopted: if adopted { "是" } else { "否" }.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::{CellPlace, CellRef};
+
+    #[test]
+    fn clauses_say_which_document_they_stand_in() {
+        for (given, said) in [
+            ("4.3，4.6.6，附件3", "正文 4.3，4.6.6，附件3"),
+            ("附件2，4.5", "附件2，正文 4.5"),
+            ("4.6.3；GB 32100-2015", "正文 4.6.3；GB 32100-2015"),
+            ("附件3 备注(2)", "附件3 备注(2)"),
+            ("7.2 至 7.6", "正文 7.2 至 7.6"),
+            ("案卷文件", "案卷文件"),
+            ("", ""),
+        ] {
+            assert_eq!(clause_of(given), said);
+        }
+    }
+
+    #[test]
+    fn a_place_is_said_in_words() {
+        let cell = |sheet: &str| {
+            let cell = CellRef { row: 5, column: 5 };
+            place(&Origin::Cell(CellPlace { file: "报价表.xlsx".into(), sheet: sheet.into(), cell }))
+        };
+        assert_eq!(cell("报价表"), "报价表.xlsx 工作表“报价表”F6 格");
+        assert_eq!(cell(""), "报价表.xlsx F6 格");
     }
 }
