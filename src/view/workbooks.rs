@@ -104,7 +104,7 @@ pub fn assessment(pack: &Pack, view: &ContractView) -> AssessmentSheet {
         month: "考核时间：　　　年　　月".into(),
         headings: assessment_headings(),
         indicators: rows.map(row).collect(),
-        total_label: format!("最终得分{}", view.assessment.total_label),
+        total_label: format!("最终得分\n{}", view.assessment.total_label),
         total: None,
         note: String::new(),
     }

@@ -11,7 +11,7 @@ use super::{Paper, XlsxError, lock, new_workbook, set_up};
 use crate::view::sheets::{AssessmentSheet, IndicatorRow};
 
 /// Column widths in pixels: 178 mm of A4 are 672.
-const WIDTHS: [u32; 7] = [92, 98, 40, 222, 118, 54, 48];
+const WIDTHS: [u32; 7] = [104, 98, 40, 210, 118, 54, 48];
 
 const POINTS: u16 = 2;
 const RECORD: u16 = 5;

@@ -13,9 +13,6 @@ use crate::view::sheets::{Field, FormRow};
 /// Column widths in pixels: 178 mm of A4 are 672.
 pub(super) const WIDTHS: [u32; 7] = [48, 92, 104, 96, 104, 84, 140];
 
-/// The height of a row to seal in: a seal is 4.2 cm wide, 159 pixels, and these sheets are printed at 85 %.
-pub(super) const SEAL_ROOM: u32 = 190;
-
 /// The last column.
 pub(super) const LAST: u16 = 6;
 

@@ -6,7 +6,7 @@
 
 use rust_decimal::Decimal;
 
-use super::form::{self, FIFTHS, LAST, SEAL_ROOM, caption, heading_row, label, label_rows, value};
+use super::form::{self, FIFTHS, LAST, caption, heading_row, label, label_rows, value};
 use super::layout::{Cell, Content, MIN_ROW, Table, at};
 use super::pages::Sections;
 use super::{Paper, XlsxError, cents, formats, lock_final, mark, new_workbook, set_up};
@@ -37,10 +37,9 @@ pub fn write_order_form(view: &OrderFormSheet) -> Result<Vec<u8>, XlsxError> {
     caption(&mut table, &view.seal_caption)?;
     let [buyer, supplier] = &view.seals;
     let room = formats::room();
-    let last =
-        table.row(SEAL_ROOM, &[Cell::text(0, 3, buyer, &room), Cell::text(4, LAST, supplier, &room)])?;
-    // Upright A4 has about 978 pixels. At 75 % an order of a few lines has its seals on the page of what they seal.
-    if !table.one_page_up_to(1300) {
+    let last = table.row(150, &[Cell::text(0, 3, buyer, &room), Cell::text(4, LAST, supplier, &room)])?;
+    // Upright A4 has about 978 pixels. At 74 % an order of a few lines has its seals on the page of what they seal.
+    if !table.one_page_up_to(1320) {
         sections.set_breaks(&mut table)?;
     }
     table.sheet.set_freeze_panes(top + 1, 0)?;
