@@ -108,6 +108,9 @@ fn a_vat_change_on_all_three() {
         assert!(words.contains(text), "{text}\n{words}");
     }
     assert!(!words.contains("草稿"), "nothing is wrong with it");
+    let path = case.bundle().join("变更对照表.pdf");
+    let first = Command::new("pdftotext").args(["-l", "1", "-raw", arg(&path), "-"]).output().unwrap();
+    assert!(text(&first.stdout).contains("税额大写"), "the first page is filled: {}", text(&first.stdout));
     let book = book(&case);
     let line = row(&book, ["修订1", "附件3", "报价行", "产品/平台服务·高级", "含税单价"]);
     assert_eq!(line.each_ref().map(number), [882.0, 857.04, -24.96, -0.0283]);
