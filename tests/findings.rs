@@ -114,6 +114,132 @@ fn a_wrong_cell_is_named() {
     assert!(said.contains("报价表.csv") && said.contains("G2") && said.contains("八百"), "{said}");
 }
 
+/// The same with a quotation whose first lines are wrong, a worksheet of two people in one, and an assessment out of range.
+fn mistaken_by_the_supplier() -> CaseCopy {
+    let case = mistaken();
+    let sheet = fs::read_to_string(support::repository("fixtures/rules/good/报价表.csv")).unwrap();
+    let mut rows: Vec<String> = sheet.lines().map(str::to_owned).collect();
+    rows[1] = rows[1].replacen("840.00", "850.00", 1);
+    for row in rows.iter_mut().skip(2).take(6) {
+        let mut cells: Vec<&str> = row.split(',').collect();
+        cells[6] = "1.00";
+        *row = cells.join(",");
+    }
+    fs::write(case.path().join("报价表.csv"), rows.join("\n")).unwrap();
+    case.replace("报价: 报价表.xlsx", "报价: 报价表.csv");
+    let month = case.path().join("结算/2026-09");
+    fs::create_dir(&month).unwrap();
+    let work = "订单编号,姓名,岗位职责,级别,日期,人天\nDD-9999,甲,运维支撑,中级,2026-09-01,2\n";
+    fs::write(month.join("工时.csv"), work).unwrap();
+    let heads = "订单编号,服务质量得分,支撑能力扣分次数,投诉次数,安全事件次数,日常管理缺项数,说明";
+    fs::write(month.join("考核.csv"), format!("{heads}\nDD-2026-001,77,0,0,0,0,无\n")).unwrap();
+    case
+}
+
+#[test]
+fn a_supplier_is_told_what_is_his_to_mend_and_nothing_else() {
+    let case = mistaken_by_the_supplier();
+    let checked = run(&["check", arg(&case.path())]);
+    let hint = format!("hetong check --reply {}", arg(&case.path()));
+    assert!(text(&checked.stdout).contains(&hint), "{}", told(&checked));
+    let done = run(&["check", "--reply", arg(&case.path())]);
+    assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+    let letter = text(&done.stdout);
+    for part in [
+        "主题：请更正报价表（报价表.csv）、2026年9月工时表（工时.csv）（合同编号 MGYY-2026-0001）",
+        "成都星河示例科技有限公司：",
+        "重新盖章",
+        "F2：“产品/平台服务·高级”的不含税单价 850.00 元超过最高限价 849.06 元，高出 0.94 元\n   应为：不高于 849.06 元",
+        "咪咕音乐有限公司",
+        "DD-9999",
+    ] {
+        assert!(letter.contains(part), "{part}: {letter}");
+    }
+    // A fault down a column stands in the findings once, and in the letter at each of its cells.
+    for row in 3..=8 {
+        let own =
+            letter.lines().filter(|line| line.contains(&format!(". G{row}：")) && line.contains("应为"));
+        assert_eq!(own.count(), 1, "G{row}: {letter}");
+    }
+    assert!(!letter.contains("同一列"), "{letter}");
+    for own in ["hetong", "61004", "法定代表", "Z9-9", "考核", "案卷", "合同.yaml"] {
+        assert!(!letter.contains(own), "{own}: {letter}");
+    }
+    // As files: written once, never over one that was edited.
+    let folder = case.output();
+    let write = || run(&["check", "--reply", "-o", arg(&folder), arg(&case.path())]);
+    let file = folder.join("请更正-星河示例.txt");
+    assert!(text(&write().stdout).contains("请更正-星河示例.txt"));
+    let written = fs::read_to_string(&file).unwrap();
+    assert_eq!(written.trim_start_matches('\u{feff}').replace("\r\n", "\n"), letter);
+    write();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    fs::write(&file, "改过").unwrap();
+    assert!(text(&write().stdout).contains("请更正-星河示例-2.txt"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "改过");
+}
+
+#[test]
+fn without_anything_of_the_suppliers_there_is_no_letter() {
+    let case = mistaken();
+    let done = run(&["check", "--reply", arg(&case.path())]);
+    assert_eq!((done.status.code(), text(&done.stdout)), (Some(1), String::new()));
+    assert!(text(&done.stderr).contains("没有要更正的"), "{}", told(&done));
+    assert!(!text(&run(&["check", arg(&case.path())]).stdout).contains("--reply"));
+    assert_eq!(run(&["check", "-o", "x", arg(&case.path())]).status.code(), Some(2));
+}
+
+#[test]
+fn a_key_in_the_wrong_place_is_told_where_it_belongs() {
+    let case = CaseCopy::of(CASE);
+    case.replace("报价: 报价表.xlsx", "违约金比例: 30\n开户行: 某行\n报价: 报价表.xlsx");
+    case.replace(
+        "  签订日期: 2026-03-01",
+        "  签订日期: 2026-03-01\n  违约金比例: 30\n  处理方式: [数据存储]",
+    );
+    fs::write(case.path().join("订单/新.yaml"), "编号: DD-2026-009\n岗位: 运维支撑\n税率: 6%\n").unwrap();
+    let findings = case.findings();
+    let said = |key: &str, place: &str| {
+        let message = |f: &Value| f["message"].as_str().unwrap_or_default().to_owned();
+        let about: Vec<String> = findings.iter().map(message).filter(|m| m.contains(key)).collect();
+        assert!(about.iter().any(|m| m.contains(place)), "{key}: {about:?}");
+        assert!(findings.iter().filter(|f| message(f).contains(key)).all(|f| f["id"] == "F005"));
+    };
+    said("“违约金比例”", "应写在“条款”下面");
+    said("“开户行”", "应写在“乙方”下面");
+    said("“处理方式”", "应写在“信息安全.数据合作”下面");
+    said("“岗位”", "应写在“明细”的每一项里");
+    said("“税率”", "应写在合同.yaml 的“核对金额”下面");
+    // A section whose lines were not indented is one slip.
+    let case = CaseCopy::of(CASE);
+    case.replace(
+        "  编号: MGYY-2026-0001\n  签订日期: 2026-03-01\n  付款方式: 银行转账",
+        "签订日期: 2026-03-01\n付款方式: 银行转账",
+    );
+    let findings = case.findings();
+    assert_eq!(findings.iter().filter(|f| f["id"] == "F005").count(), 1, "{findings:?}");
+    let message = findings[0]["message"].as_str().unwrap();
+    assert!(message.contains("应写在“合同”下面，“付款方式”也是"), "{message}");
+    // Under 条款, which holds the pack's own names.
+    let case = CaseCopy::of(CASE);
+    case.replace("报价: 报价表.xlsx", "条款:\n  付款方式: 银行转账\n报价: 报价表.xlsx");
+    let findings = case.findings();
+    let message = findings[0]["message"].as_str().unwrap();
+    assert!(findings[0]["id"] == "T008" && message.contains("应写在“合同”下面"), "{findings:?}");
+}
+
+#[test]
+fn the_sheet_that_may_be_meant_is_named() {
+    let case = CaseCopy::of(CASE);
+    let month = case.path().join("结算/2026-09");
+    fs::create_dir(&month).unwrap();
+    fs::write(month.join("考勤表2026年9月.xlsx"), "x").unwrap();
+    let findings = case.findings();
+    let missing = findings.iter().find(|f| f["place"]["file"] == "结算/2026-09/工时.xlsx").unwrap();
+    let message = missing["message"].as_str().unwrap();
+    assert!(message.contains("“考勤表2026年9月.xlsx”如果是工时表，请改名为以“工时”开头"), "{message}");
+}
+
 #[test]
 fn exit_codes_tell_how_it_went() {
     let clean = CaseCopy::of(CASE);

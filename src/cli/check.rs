@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use super::progress::Progress;
-use super::{Failure, Outcome, Session};
+use super::{Failure, Outcome, Session, reply};
 use crate::bundle::job::{Draft, Job};
 use crate::compute::people::People;
 use crate::diagnostics::{CaseReport, Findings, Sources, human, json, sarif};
@@ -33,6 +33,14 @@ pub struct Args {
     #[arg(long, value_name = "格式", value_enum, default_value_t)]
     #[arg(hide_default_value = true, hide_possible_values = true)]
     pub format: Format,
+
+    /// 只列出要供应商自己更正的（报价表、工时表），写成可以直接发给供应商的文字，每个案卷一份
+    #[arg(long, conflicts_with = "format")]
+    pub reply: bool,
+
+    /// 与 --reply 一起用：每个案卷写成一个文本文件，放进此目录
+    #[arg(short, long, value_name = "目录", requires = "reply")]
+    pub output: Option<PathBuf>,
 }
 
 /// For whom the findings are written.
@@ -59,12 +67,15 @@ pub struct Checked {
     pub sources: Sources,
     /// Keys that are still to be filled in.
     pub blanks: Vec<String>,
+    /// What the supplier is to mend, as a text to send him; none where there is nothing.
+    pub letter: Option<String>,
 }
 
 impl Checked {
     /// What there is to tell of a job.
     pub fn of(job: Job, folder: &Path) -> Self {
         Self {
+            letter: reply::letter(&job),
             name: job.case.name,
             folder: folder.to_string_lossy().into_owned(),
             findings: job.findings,
@@ -82,11 +93,20 @@ fn distinct(keys: impl Iterator<Item = String>) -> Vec<String> {
 
 /// Checks all cases and prints what was found.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-    let checked = check_all(&args.paths, session)?;
+    let folders = find_cases(&args.paths)?;
+    if args.reply {
+        // What is found by looking at other suppliers' sheets is not for this one to read.
+        let checked = check_all(&folders, &People::default(), session)?;
+        return reply::run(&checked, args.output.as_deref(), session);
+    }
+    let checked = check_all(&folders, &people_of(&folders, None), session)?;
     let outcome = print(&checked, args.format, session)?;
     if args.format == Format::Human {
         for case in checked.iter().filter(|case| !case.blanks.is_empty()) {
             session.output.print(&format!("{}：{}\n", case.name, open_keys(&case.blanks)));
+        }
+        for case in checked.iter().filter(|case| case.letter.is_some()) {
+            session.output.print(&reply::hint(&case.name, &case.folder));
         }
     }
     Ok(outcome)
@@ -112,13 +132,11 @@ pub fn find_cases(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Reads and checks all cases, in their order; a bad one does not keep the others from it.
-fn check_all(paths: &[PathBuf], session: &Session<'_>) -> Result<Vec<Checked>, Failure> {
-    let folders = find_cases(paths)?;
-    let people = people_of(&folders, None);
+fn check_all(folders: &[PathBuf], people: &People, session: &Session<'_>) -> Result<Vec<Checked>, Failure> {
     let progress = Progress::start("检查", folders.len(), session.output.watched());
     let templates = session.templates.as_deref();
     let check = |folder: &PathBuf| {
-        let checked = check_one(folder, &people, templates);
+        let checked = check_one(folder, people, templates);
         progress.step(&folder.to_string_lossy());
         checked
     };

@@ -17,6 +17,7 @@ mod new;
 mod only;
 mod output;
 mod progress;
+mod reply;
 mod schema;
 mod settle;
 mod settle_tell;

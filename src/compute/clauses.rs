@@ -194,7 +194,11 @@ mod tests {
     fn values(overrides: &[(&str, &str)]) -> ClauseValues {
         let overrides: Vec<ClauseOverride> = overrides
             .iter()
-            .map(|(key, value)| ClauseOverride { key: located_at(key, key), value: located_at(key, value) })
+            .map(|(key, value)| ClauseOverride {
+                key: located_at(key, key),
+                value: located_at(key, value),
+                elsewhere: Vec::new(),
+            })
             .collect();
         ClauseValues::of(&overrides, &pack())
     }

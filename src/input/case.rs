@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::folder::{CaseFolder, InputFile, MAX_WORKBOOK_BYTES, MAX_YAML_BYTES, explain};
 use super::order;
+use super::schema;
 use super::workbook;
 use super::yaml::node::{self, Kind, Node};
 use super::yaml::reader::{MapReader, Reading, text_of};
@@ -64,7 +65,8 @@ pub fn load(folder: &Path) -> LoadedCase {
         }
     };
     let Said { case, readable, pack_id } = said;
-    let faults = std::mem::take(&mut reading.faults);
+    let mut faults = std::mem::take(&mut reading.faults);
+    schema::tell_where_keys_belong(&mut faults);
     LoadedCase {
         case,
         readable,
@@ -199,7 +201,8 @@ impl CaseReader<'_> {
         // Which keys there are is the pack's to say; rules judge them.
         let overrides = map.entries().iter().filter_map(|(key, node)| {
             let value = text_of(node, &format!("条款.{}", key.value), self.reading)?;
-            Some(ClauseOverride { key: key.clone(), value })
+            let elsewhere = schema::places_of(&key.value, true, false);
+            Some(ClauseOverride { key: key.clone(), value, elsewhere })
         });
         overrides.collect()
     }

@@ -26,6 +26,9 @@ const SHEETS: [&str; 6] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv"];
 /// What people mistake for it.
 const OTHERS: [&str; 9] = ["et", "numbers", "pdf", "doc", "docx", "jpg", "png", "txt", "zip"];
 
+/// From so many files on that may be a month's sheet, only these are named.
+const MOST_UNREAD: usize = 4;
+
 /// How much of a case is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -247,9 +250,25 @@ fn missing(within: &str, name: &str, others: &[String]) -> Fault {
             format!("“{within}/{file}”不是能读的电子表格；请用 Excel 或 WPS 另存为 {name}.xlsx")
         }
         Some(file) => format!("“{place}”不存在；“{file}”如果是{name}表，请改名为以“{name}”开头"),
-        None => format!("“{place}”不存在：{within}/ 里没有以“{name}”开头的电子表格"),
+        None => match unread(others) {
+            files if files.is_empty() => {
+                format!("“{place}”不存在：{within}/ 里没有以“{name}”开头的电子表格")
+            }
+            files => format!("“{place}”不存在；{files}如果是{name}表，请改名为以“{name}”开头"),
+        },
     };
     Fault::new(FaultKind::Unreadable { why }, Origin::File(place.into()))
+}
+
+/// The files that are neither 工时 nor 考核 by their names, and may be one of them: 考勤表2026年9月.xlsx.
+fn unread(others: &[String]) -> String {
+    let names = others.iter().map(|file| file_name(file));
+    let unread = names.filter(|name| !name.starts_with(WORK) && !name.starts_with(ASSESSMENT));
+    let unread: Vec<String> = unread.map(|name| format!("“{name}”")).collect();
+    match unread.get(..MOST_UNREAD) {
+        Some(some) => format!("{}等 {} 个文件里有一个", some.join("、"), unread.len()),
+        None => unread.join("、"),
+    }
 }
 
 fn worklog(folder: &CaseFolder, file: &str, month: Month, faults: &mut Vec<Fault>) -> Option<Worklog> {

@@ -4,10 +4,13 @@
 //! The structure and the descriptions stand in `合同.schema.json` and `订单.schema.json`; what belongs to a pack (clause parameters, data
 //! categories, relations …) is put in from the pack. A test holds the schema to the keys the reader asks for.
 //!
-//! May use: `pack`.
+//! It also knows where a key belongs that somebody wrote in another place.
+//!
+//! May use: `pack`, `model::fault`.
 
 use serde_json::{Map, Value, json};
 
+use crate::model::fault::{Fault, FaultKind};
 use crate::pack::{Pack, ParameterKind};
 
 const BASE: &str = include_str!("合同.schema.json");
@@ -83,6 +86,54 @@ fn clauses(pack: &Pack) -> Value {
         (parameter.key.clone(), json!({"description": text, "type": types}))
     };
     Value::Object(pack.clauses.iter().map(entry).collect::<Map<_, _>>())
+}
+
+/// Says of each unknown key where one of this name belongs: in its own file, else in the other kind of file.
+pub fn tell_where_keys_belong(faults: &mut [Fault]) {
+    for fault in faults {
+        let in_contract = fault.origin.file().is_some_and(|file| !file.starts_with("订单/"));
+        let FaultKind::UnknownKey { key, suggestion, elsewhere, .. } = &mut fault.kind else { continue };
+        *elsewhere = places_of(key, in_contract, suggestion.is_none());
+    }
+}
+
+/// Where a key stands in 合同.yaml or in an order; the other of the two files is thought of only if `or_other`.
+pub fn places_of(key: &str, in_contract: bool, or_other: bool) -> Vec<String> {
+    let (own, other) = if in_contract { (BASE, ORDER_BASE) } else { (ORDER_BASE, BASE) };
+    let mut places = Vec::new();
+    find(&serde_json::from_str(own).unwrap_or_default(), key, "", &mut places);
+    if places.is_empty() && or_other {
+        find(&serde_json::from_str(other).unwrap_or_default(), key, "", &mut places);
+        let file = if in_contract { "委托订单（订单/ 里的 .yaml）的" } else { "合同.yaml 的" };
+        places = places.into_iter().map(|place| format!("{file}{place}")).collect();
+    }
+    places
+}
+
+/// Every place below one of the schema in which a key may stand.
+fn find(schema: &Value, key: &str, path: &str, places: &mut Vec<String>) {
+    let inner = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    if let Some(Value::Object(map)) = schema.get("properties") {
+        if map.contains_key(key) {
+            let place = match (path, path.strip_suffix("的每一项")) {
+                ("", _) => "最外层（行首不空格）".to_owned(),
+                (_, Some(list)) => format!("“{list}”的每一项里"),
+                _ => format!("“{path}”下面"),
+            };
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        for (name, below) in map {
+            find(below, key, &inner(name), places);
+        }
+    }
+    if let Some(items) = schema.get("items") {
+        find(items, key, &format!("{path}的每一项"), places);
+    }
+    for one in schema.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+        find(one, key, path, places);
+    }
 }
 
 #[cfg(test)]
@@ -163,6 +214,22 @@ mod tests {
         let at = |key: &str| schema.pointer(&format!("{line}/{key}/enum")).cloned().unwrap_or_default();
         assert_eq!(at("级别"), json!(["高级", "中级", "初级"]));
         assert_eq!(at("岗位").as_array().unwrap().len(), 7);
+    }
+
+    #[test]
+    fn a_key_is_known_by_its_place() {
+        for (key, in_contract, place) in [
+            ("开户行", true, "“乙方”下面"),
+            ("乙方", true, "最外层（行首不空格）"),
+            ("身份证号", true, "“廉洁.关联人员”的每一项里"),
+            ("数据级别", true, "“信息安全.数据合作”下面"),
+            ("服务周期", true, "委托订单（订单/ 里的 .yaml）的最外层（行首不空格）"),
+            ("人天", false, "“明细”的每一项里"),
+            ("开户行", false, "合同.yaml 的“乙方”下面"),
+        ] {
+            assert_eq!(places_of(key, in_contract, true), [place], "{key}");
+        }
+        assert!(places_of("服务周期", true, false).is_empty() && places_of("天气", true, true).is_empty());
     }
 
     #[test]

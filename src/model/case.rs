@@ -89,6 +89,8 @@ pub struct ClauseOverride {
     pub key: Located<String>,
     /// The value as written.
     pub value: Located<String>,
+    /// Where a key of this name belongs that is none of the pack's.
+    pub elsewhere: Vec<String>,
 }
 
 /// 廉洁 → 声明: which of the two declarations the supplier signs.

@@ -51,6 +51,8 @@ pub enum FaultKind {
         suggestion: Option<String>,
         /// All keys that may stand there.
         known: Vec<String>,
+        /// Where a key of this name belongs, as people are told: “乙方”下面.
+        elsewhere: Vec<String>,
     },
     /// F005: a YAML key given twice.
     DuplicateKey {
@@ -70,6 +72,13 @@ pub enum FaultKind {
         value: String,
         /// What YAML takes for a remark, where it cuts the value short; none where the # is part of the value.
         cut: Option<String>,
+    },
+    /// F007: a value between Chinese quotation marks, which YAML takes for a part of it.
+    ChineseQuotes {
+        /// What it is for.
+        what: String,
+        /// What stands between them.
+        inner: String,
     },
     /// F007: a value of the wrong kind or form.
     BadValue {

@@ -10,6 +10,7 @@ pub mod characters;
 pub mod fault;
 pub mod identifiers;
 pub mod ledger;
+pub mod likeness;
 pub mod money;
 pub mod month;
 pub mod month_sheets;

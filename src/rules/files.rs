@@ -2,9 +2,11 @@
 //!
 //! May use: `model`, `diagnostics`.
 
-use super::{Context, Reporter, Rule, always, did_you_mean, strsim_percent};
+use super::{Context, Reporter, Rule, always, did_you_mean};
 use crate::diagnostics::{Origin, RuleInfo, Severity};
-use crate::model::fault::FaultKind;
+use crate::model::fault::{Fault, FaultKind};
+use crate::model::likeness;
+use crate::model::names::same_name;
 
 /// A file that is missing, unreadable, or not what it says.
 pub static F001: Rule = Rule {
@@ -102,7 +104,7 @@ pub static F002: Rule = Rule {
         what: "报价表须有 岗位职责、级别、不含税单价 等列，按表头文字识别。",
         why: "认不准的列不会去猜。",
         example: "表头写成“单价”，看不出含税还是不含税。",
-        fix: "把表头改成附件3的写法；可用 hetong new 生成的空白报价表。",
+        fix: "请供应商把表头改成附件3的写法，重新提供；也可把 hetong new 生成的空白报价表发给他填写。",
     },
     applies: always,
     check: f002,
@@ -150,38 +152,27 @@ fn missing_columns(origin: &Origin, seen: &[String], columns: &[&str], out: &mut
             "把表头改成{quoted}，缺的列补上{care}；这张工作表如果是汇总或说明，请删去或移到别的文件"
         ));
     } else if columns.len() > 1 || !meant.is_empty() {
-        report.help(format!("把表头改成{quoted}，缺的列补上{care}；可用 hetong new 生成的空白报价表"));
+        report.help(format!(
+            "请供应商把表头改成{quoted}，缺的列补上，重新提供{care}；也可把 hetong new 生成的空白报价表发给他填写"
+        ));
     }
 }
 
 /// For each column that is missing, the heading that may be meant for it, if one alone may. It is only asked about:
 /// under 服务质量 may stand a score, and a grade as well.
 fn likely_headings<'a>(columns: &[&'a str], seen: &'a [String]) -> Vec<(&'a str, &'a str)> {
-    let likeness = |column: &str, heading: &str| {
+    let may_be = |column: &str, heading: &str| {
         let bare = heading.split(['（', '(']).next().unwrap_or_default().trim();
-        if bare.chars().count() < 2 {
-            0
-        } else if column.starts_with(bare) {
-            100
-        } else if [column, bare].iter().any(|text| text.contains('税')) {
-            // 含税单价 is nearly 不含税单价, and never meant for it.
-            0
-        } else {
-            strsim_percent(bare, column)
-        }
+        // A price that does not say whether with tax is none of the two.
+        let taxed = [column, bare].iter().any(|text| text.contains('税'));
+        !taxed && likeness::distance(bare, column).is_some()
     };
-    let mut pairs: Vec<(usize, &str, &str)> = Vec::new();
-    for column in columns {
-        for heading in seen {
-            pairs.push((likeness(column, heading), column, heading));
-        }
-    }
-    pairs.retain(|(likeness, ..)| *likeness >= 60);
-    let alone = |(likeness, column, heading): &(usize, &'a str, &'a str)| {
-        let rivals = pairs.iter().filter(|(other, c, h)| other >= likeness && (c == column || h == heading));
-        rivals.count() == 1
+    let pairs = columns.iter().flat_map(|column| seen.iter().map(|heading| (*column, heading.as_str())));
+    let pairs: Vec<(&str, &str)> = pairs.filter(|(column, heading)| may_be(column, heading)).collect();
+    let alone = |(column, heading): &&(&str, &str)| {
+        pairs.iter().filter(|(c, h)| c == column || h == heading).count() == 1
     };
-    pairs.iter().filter(|pair| alone(pair)).map(|(_, column, heading)| (*column, *heading)).collect()
+    pairs.iter().filter(alone).copied().collect()
 }
 
 /// A path that leaves the case folder.
@@ -254,9 +245,18 @@ pub static F005: Rule = Rule {
 };
 
 fn f005(ctx: &Context, out: &mut Reporter) {
+    let mut told: Vec<&Fault> = Vec::new();
     for fault in ctx.faults {
         match &fault.kind {
-            FaultKind::UnknownKey { key, suggestion, known } => {
+            FaultKind::UnknownKey { .. } if told.contains(&fault) => {}
+            FaultKind::UnknownKey { key, suggestion, known, .. } => {
+                let places = places_of(ctx, fault);
+                if !places.is_empty() {
+                    let others = beside(ctx, fault, &places);
+                    misplaced_keys(key, &others, &places, suggestion.as_deref(), &fault.origin, out);
+                    told.extend(others);
+                    continue;
+                }
                 let hint = did_you_mean(suggestion.as_deref());
                 let report = out
                     .report(&fault.origin, format!("不认识“{key}”这一项{hint}"))
@@ -277,6 +277,53 @@ fn f005(ctx: &Context, out: &mut Reporter) {
     }
 }
 
+/// Where a key that stands in the wrong place belongs; the parameters under 条款 are the pack's.
+fn places_of(ctx: &Context, fault: &Fault) -> Vec<String> {
+    let FaultKind::UnknownKey { key, elsewhere, .. } = &fault.kind else { return Vec::new() };
+    let in_contract = fault.origin.file().is_some_and(|file| !file.starts_with("订单"));
+    let is_clause = in_contract && ctx.pack.clauses.iter().any(|clause| same_name(&clause.key, key));
+    if is_clause { vec!["“条款”下面".into()] } else { elsewhere.clone() }
+}
+
+/// The other keys of the same map that belong to the same place: a whole section whose lines were not indented.
+fn beside<'c>(ctx: &Context<'c>, fault: &Fault, places: &[String]) -> Vec<&'c Fault> {
+    let FaultKind::UnknownKey { known, .. } = &fault.kind else { return Vec::new() };
+    let same_map = |other: &&Fault| {
+        matches!(&other.kind, FaultKind::UnknownKey { known: k, .. } if k == known)
+            && other.origin.file() == fault.origin.file()
+    };
+    let others = ctx.faults.iter().filter(same_map).filter(|other| *other != fault);
+    others.filter(|other| places_of(ctx, other) == places).collect()
+}
+
+fn misplaced_keys(
+    key: &str,
+    others: &[&Fault],
+    places: &[String],
+    suggestion: Option<&str>,
+    origin: &Origin,
+    out: &mut Reporter,
+) {
+    let place = places.join("，或");
+    let mut also: Vec<String> = Vec::new();
+    for other in others {
+        if let FaultKind::UnknownKey { key: other, .. } = &other.kind
+            && other != key
+            && !also.contains(&format!("“{other}”"))
+        {
+            also.push(format!("“{other}”"));
+        }
+    }
+    let (all, these) = match also.as_slice() {
+        [] => (String::new(), "这一项移到".to_owned()),
+        _ => (format!("，{}也是", also.join("、")), format!("这 {} 项移到", also.len() + 1)),
+    };
+    let here = suggestion.map(|name| format!("；这里可写的有“{name}”")).unwrap_or_default();
+    out.report(origin, format!("“{key}”不写在这里，应写在{place}{all}{here}"))
+        .expected(place.clone())
+        .help(format!("把{these}{place}；下面一层的各行，行首比上一层多空两格"));
+}
+
 /// Hidden rows, columns or sheets that hold figures.
 pub static F006: Rule = Rule {
     info: RuleInfo {
@@ -287,7 +334,7 @@ pub static F006: Rule = Rule {
         what: "供应商的表格里，隐藏的行、列和工作表不应有数字。",
         why: "看不见的数字会被算进去，或藏着与明面不同的报价。",
         example: "第 12 行被隐藏，里面有单价。",
-        fix: "取消隐藏，核对后另存；或请供应商重新提供。",
+        fix: "请供应商取消隐藏，核对后重新提供；盖过章的报价表不要代改。",
     },
     applies: always,
     check: |ctx, out| {
@@ -317,8 +364,19 @@ pub static F007: Rule = Rule {
     applies: always,
     check: |ctx, out| {
         for fault in ctx.faults {
-            if let FaultKind::BadValue { what, found, expected } = &fault.kind {
-                out.report(&fault.origin, format!("{what}的值“{found}”认不出来")).expected(expected.clone());
+            match &fault.kind {
+                FaultKind::BadValue { what, found, expected } => {
+                    out.report(&fault.origin, format!("{what}的值“{found}”认不出来"))
+                        .expected(expected.clone());
+                }
+                FaultKind::ChineseQuotes { what, inner } => {
+                    out.report(&fault.origin, format!("{what}的值用了中文引号"))
+                        .expected(format!("英文引号：\"{inner}\""))
+                        .help(
+                            "把两边的中文引号改成英文引号 \"；引号本身也要印出来的，在它外面再加一对英文引号",
+                        );
+                }
+                _ => {}
             }
         }
     },

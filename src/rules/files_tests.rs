@@ -60,8 +60,12 @@ fn f001_of_a_month_says_which_files_may_stand_there() {
 
 #[test]
 fn f005_knows_full_width_marks() {
-    let kind =
-        FaultKind::UnknownKey { key: "姓名：甲，电话：1".into(), suggestion: None, known: vec![] };
+    let kind = FaultKind::UnknownKey {
+        key: "姓名：甲，电话：1".into(),
+        suggestion: None,
+        known: vec![],
+        elsewhere: vec![],
+    };
     let found = fired("F005", vec![Fault::new(kind, at("这里"))]);
     assert!(found[0].help.contains("冒号用半角"), "{}", found[0].help);
 }
@@ -79,6 +83,7 @@ fn every_fault_becomes_one_finding_of_its_rule() {
                 key: "法定代表".into(),
                 suggestion: Some("法定代表人".into()),
                 known: vec!["法定代表人".into()],
+                elsewhere: vec![],
             },
             "是不是想写“法定代表人”",
         ),

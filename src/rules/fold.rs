@@ -42,14 +42,28 @@ pub(super) fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// A finding that also tells of the same fault further down its column.
 fn with_repeats(first: &Diagnostic, rest: &[(CellRef, usize)], found: &[Diagnostic]) -> Diagnostic {
-    let cells: Vec<String> = rest.iter().map(|(cell, _)| cell.to_string()).collect();
-    let others = format!("；同一列还有 {} 处同样的问题：{}", cells.len(), cells.join("、"));
     let repeats = rest.iter().filter_map(|(_, index)| found.get(*index));
-    Diagnostic {
-        message: format!("{}{others}", first.message),
-        repeats: repeats.map(|repeat| (repeat.origin.clone(), repeat.message.clone())).collect(),
-        ..first.clone()
-    }
+    let repeats: Vec<_> = repeats.map(|repeat| (repeat.origin.clone(), repeat.message.clone())).collect();
+    Diagnostic { message: format!("{}{}", first.message, others(&repeats)), repeats, ..first.clone() }
+}
+
+/// What is added to the message of the first.
+fn others(repeats: &[(Origin, String)]) -> String {
+    let cells: Vec<String> = repeats
+        .iter()
+        .filter_map(|(origin, _)| match origin {
+            Origin::Cell(place) => Some(place.cell.to_string()),
+            _ => None,
+        })
+        .collect();
+    format!("；同一列还有 {} 处同样的问题：{}", cells.len(), cells.join("、"))
+}
+
+/// The finding at its own place alone, in its own words, then each of its repeats: for who tells them one by one.
+pub fn unfold(finding: &Diagnostic) -> Vec<(&Origin, &str)> {
+    let own = finding.message.strip_suffix(others(&finding.repeats).as_str()).unwrap_or(&finding.message);
+    let repeats = finding.repeats.iter().map(|(origin, message)| (origin, message.as_str()));
+    std::iter::once((&finding.origin, own)).chain(repeats).collect()
 }
 
 /// A column of a sheet, for findings of one severity.
@@ -91,6 +105,10 @@ mod tests {
         let found = cells.iter().flat_map(|cell| ["甲", "乙"].map(|message| finding(cell, message)));
         let told: Vec<String> = fold(found.collect()).into_iter().map(|told| told.message).collect();
         assert_eq!(told.len(), 2, "{told:?}");
+        let found = fold(cells.iter().map(|cell| finding(cell, "甲")).collect());
+        let alone = unfold(&found[0]);
+        assert_eq!(alone.len(), 5);
+        assert!(alone.iter().zip(cells).all(|(one, cell)| *one == (&cell_origin(cell), "甲")), "{alone:?}");
         assert!(told[0].starts_with("甲；同一列还有 4 处") && told[1].starts_with("乙；"), "{told:?}");
     }
 }

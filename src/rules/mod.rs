@@ -8,7 +8,7 @@
 pub mod adjustments;
 pub mod assessment;
 pub mod files;
-mod fold;
+pub mod fold;
 pub mod integrity;
 pub mod ledger;
 pub mod money;
@@ -32,6 +32,7 @@ use crate::diagnostics::{Diagnostic, Findings, Origin, RuleInfo, Severity};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::Fault;
+pub(crate) use crate::model::likeness::nearest;
 use crate::pack::Pack;
 
 pub use texts::{UserText, sheet_texts, user_texts};
@@ -179,6 +180,38 @@ pub static RULES: &[&Rule] = &[
     &text::unseen::T010,
 ];
 
+/// Rules of which the findings in a supplier's own sheet are his to mend: his prices, and his people's days. Caps, the
+/// ledger and 考核 are the buyer's.
+pub static OF_SUPPLIERS: &[&Rule] = &[
+    &files::F001,
+    &files::F002,
+    &files::F006,
+    &files::F007,
+    &quotation::rows::Q001,
+    &quotation::prices::Q002,
+    &quotation::prices::Q003,
+    &quotation::prices::Q004,
+    &quotation::totals::Q005,
+    &quotation::totals::Q006,
+    &quotation::totals::Q007,
+    &quotation::cells::Q008,
+    &quotation::rows::Q009,
+    &quotation::rows::Q010,
+    &quotation::cells::Q011,
+    &quotation::cells::Q012,
+    &supplements::R002,
+    &worklog::S001,
+    &worklog::S002,
+    &worklog::persons::S003,
+    &worklog::cells::S008,
+    &worklog::cells::S009,
+    &worklog::cells::S010,
+    &worklog::cells::S011,
+    &worklog::sums::S012,
+    &worklog::sums::S013,
+    &worklog::straddle::S014,
+];
+
 /// The explanation of a rule by its id, whatever the case of its letter.
 pub fn explain(id: &str) -> Option<&'static RuleInfo> {
     RULES.iter().map(|rule| &rule.info).find(|info| info.id.eq_ignore_ascii_case(id.trim()))
@@ -312,22 +345,6 @@ fn run(rule: &'static Rule, context: &Context) -> (Vec<Diagnostic>, bool) {
     (fold::fold(unique), applicable)
 }
 
-/// The nearest of some known names, if any is near enough that the user may have meant it.
-pub(crate) fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    known
-        .into_iter()
-        .map(|name| (strsim_percent(written, name), name))
-        .filter(|(likeness, _)| *likeness >= 50)
-        .max_by_key(|(likeness, _)| *likeness)
-        .map(|(_, name)| name)
-}
-
-/// Likeness in per cent, from the edit distance: 100 is equal.
-pub(crate) fn strsim_percent(a: &str, b: &str) -> usize {
-    let longest = a.chars().count().max(b.chars().count()).max(1);
-    100 - strsim::damerau_levenshtein(a, b).min(longest) * 100 / longest
-}
-
 /// “，是不是“…””, or nothing.
 pub(crate) fn did_you_mean(suggestion: Option<&str>) -> String {
     suggestion.map(|name| format!("，是不是想写“{name}”")).unwrap_or_default()
@@ -364,6 +381,14 @@ mod tests {
                 assert!(sentence.ends_with('。'), "{}: {sentence}", info.id);
             }
         }
+        for rule in OF_SUPPLIERS.iter().filter(|rule| rule.info.family() == "Q") {
+            assert!(
+                rule.info.fix.contains("退回供应商") && rule.info.fix.contains("--reply"),
+                "{}",
+                rule.info.id
+            );
+        }
+        assert_eq!(OF_SUPPLIERS.iter().filter(|rule| rule.info.family() == "Q").count(), 12);
         assert_eq!(explain("q007").map(|info| info.id), Some("Q007"));
         assert!(explain("Z999").is_none());
     }

@@ -43,7 +43,7 @@ fn p001(ctx: &Context, out: &mut Reporter) {
         out.report(&code.origin, format!("纳税人识别号“{}”有误：{fault}", code.value))
             .expected("18 位统一社会信用代码，校验码相符");
     } else if let Err(fault) = identifiers::organisation_code(&code.value) {
-        out.report(&code.origin, format!("纳税人识别号“{}”里的组织机构代码校验不符：{fault}", code.value))
+        out.report(&code.origin, format!("纳税人识别号“{}”里的组织机构代码有误：{fault}", code.value))
             .severity(Severity::Warning)
             .clause("GB 11714")
             .expected("第 9 至 17 位的组织机构代码自身校验相符")
@@ -214,7 +214,8 @@ mod tests {
         assert!(found.message.contains("应为“P”"), "{}", found.message);
         // Outer check character worked out with the standard's formula; the organisation code inside does not fit.
         let inner = with(|c| c.supplier.tax_id = text(key, "915101002023553860"));
-        only(fire("P001", &inner), &at(key), Severity::Warning);
+        let found = only(fire("P001", &inner), &at(key), Severity::Warning);
+        assert_eq!(found.message.matches("校验不符").count(), 1, "{}", found.message);
     }
 
     #[test]

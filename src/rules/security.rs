@@ -145,21 +145,39 @@ fn i004(ctx: &Context, out: &mut Reporter) {
     if data.buyer_safeguards.is_empty() {
         return;
     }
-    for stage in &data.stages {
-        let safeguard = data.buyer_safeguards.iter().find(|s| s.stage.value == stage.value);
-        if safeguard.is_none_or(|safeguard| safeguard.measures.is_empty()) {
-            let origin = safeguard.map_or(&stage.origin, |safeguard| &safeguard.stage.origin);
-            out.report(origin, format!("处理方式“{}”没有保障措施", stage.value))
-                .expected(format!("保障措施.咪咕公司 里有一行“{}: [措施]”", stage.value));
-        }
+    let is_stage =
+        |name: &&Located<String>| ctx.pack.processing_stages.iter().any(|stage| *stage == name.value);
+    let of = |stage: &Located<String>| data.buyer_safeguards.iter().find(|s| s.stage.value == stage.value);
+    let named = || data.buyer_safeguards.iter().map(|safeguard| &safeguard.stage);
+    let without: Vec<&Located<String>> = data
+        .stages
+        .iter()
+        .filter(is_stage)
+        .filter(|stage| of(stage).is_none_or(|safeguard| safeguard.measures.is_empty()))
+        .collect();
+    let surplus: Vec<&Located<String>> =
+        named().filter(|stage| !data.stages.iter().any(|other| other.value == stage.value)).collect();
+    let (surplus, unknown): (Vec<_>, Vec<_>) = surplus.into_iter().partition(|stage| is_stage(&stage));
+    for stage in &unknown {
+        let suggestion = nearest(&stage.value, ctx.pack.processing_stages.iter().map(String::as_str));
+        let hint = did_you_mean(suggestion);
+        out.report(&stage.origin, format!("保障措施里的“{}”不是数据处理的环节{hint}", stage.value))
+            .expected(ctx.pack.processing_stages.join("、"))
+            .help("改为 处理方式 里所写环节的名称");
     }
-    for safeguard in &data.buyer_safeguards {
-        let stage = &safeguard.stage;
-        if !data.stages.iter().any(|other| other.value == stage.value) {
-            out.report(&stage.origin, format!("保障措施里的“{}”不在处理方式之中", stage.value))
-                .expected(data.stages.iter().map(|s| s.value.as_str()).collect::<Vec<_>>().join("、"))
-                .help("删去这一行，或把它加进 处理方式");
-        }
+    // A stage that nobody knows and one that is missing on the other side are one slip, told once.
+    let unknown_stages = data.stages.iter().filter(|stage| !is_stage(stage)).count();
+    let missing = if without.len() > unknown.len() { without.as_slice() } else { &[] };
+    for stage in missing {
+        let origin = of(stage).map_or(&stage.origin, |safeguard| &safeguard.stage.origin);
+        out.report(origin, format!("处理方式“{}”没有保障措施", stage.value))
+            .expected(format!("保障措施.咪咕公司 里有一行“{}: [措施]”", stage.value));
+    }
+    let unasked = if surplus.len() > unknown_stages { surplus.as_slice() } else { &[] };
+    for stage in unasked {
+        out.report(&stage.origin, format!("保障措施里的“{}”不在处理方式之中", stage.value))
+            .expected(data.stages.iter().map(|s| s.value.as_str()).collect::<Vec<_>>().join("、"))
+            .help("删去这一行，或把它加进 处理方式");
     }
 }
 
@@ -281,6 +299,29 @@ mod tests {
             Safeguard { stage: located_at("x", "数据公开"), measures: vec![located_at("m", "审批")] };
         let case = with(|d| d.buyer_safeguards.push(extra));
         only(fire("I004", &case), &at("x"), Severity::Error);
+    }
+
+    #[test]
+    fn an_unknown_stage_is_told_once() {
+        // 数据查询 in place of 数据存储, in one of the two places or in both.
+        let in_stages = |d: &mut DataSharing| d.stages[0] = located_at("s", "数据查询");
+        let in_safeguards = |d: &mut DataSharing| d.buyer_safeguards[0].stage = located_at("g", "数据查询");
+        let case = with(in_stages);
+        let found = only(fire("I003", &case), &at("s"), Severity::Error);
+        assert!(!found.message.contains("是不是"), "{}", found.message);
+        assert!(found.expected.unwrap().contains("数据存储、数据使用加工"));
+        assert_eq!(fire("I004", &case), []);
+        let found = only(fire("I004", &with(in_safeguards)), &at("g"), Severity::Error);
+        assert!(found.message.contains("不是数据处理的环节"), "{}", found.message);
+        let both = with(|d| {
+            in_stages(d);
+            in_safeguards(d);
+        });
+        assert_eq!(fire("I003", &both).len(), 1);
+        assert_eq!(fire("I004", &both), []);
+        let case = with(|d| d.categories.push(located_at("c", "Z9-1")));
+        let found = only(fire("I001", &case), &at("c"), Severity::Error);
+        assert!(!found.message.contains("是不是"), "{}", found.message);
     }
 
     #[test]

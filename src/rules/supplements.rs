@@ -2,7 +2,7 @@
 //!
 //! May use: `model`, `compute`, `pack`, `diagnostics`.
 
-use super::quotation::{Sheet, judged, revised_sheets, shown};
+use super::quotation::{Sheet, judged, return_to_supplier, revised_sheets, shown};
 use super::{Context, Reporter, Rule};
 use crate::diagnostics::{RuleInfo, Severity};
 use crate::model::numerals::{named_supplement, plain};
@@ -17,7 +17,7 @@ pub static R002: Rule = Rule {
         what: "补充协议调整后的不含税单价仍不得高于不含税单价最高限价；不含税合计不得高于含税总价最高限价按招标税率折算的不含税价。",
         why: "用补充协议突破限价，等于绕开了招标条件。税率上调使含税单价、含税总价超过含税限价的不在此列：不含税价不变。",
         example: "补充协议把“运维支撑·高级”从 840.00 元调到 860.00 元，限价 849.06 元。",
-        fix: "把补充协议的单价降到限价以内，使不含税合计也不超过限价。",
+        fix: "退回供应商改正后重新盖章，不要代改：补充协议的单价降到限价以内，使不含税合计也不超过限价。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: |ctx| ctx.case.adjustments.iter().any(|adjustment| adjustment.quotation.is_some()),
     check: r002,
@@ -61,7 +61,7 @@ fn total_within(ctx: &Context, sheet: &Sheet, out: &mut Reporter) {
         ),
     )
     .expected(format!("不高于 {ceiling} 元"))
-    .help(format!("降低一个或几个不含税单价，使不含税合计至少减少 {excess} 元"));
+    .help(return_to_supplier(format!("降低一个或几个不含税单价，使不含税合计至少减少 {excess} 元")));
 }
 
 /// 调整 are the 补充协议 in their order, and numbered so.

@@ -35,7 +35,7 @@ mod heading;
 mod hidden;
 mod limits;
 mod monthly;
-mod number;
+pub(super) mod number;
 mod ods;
 mod open;
 mod openformula;

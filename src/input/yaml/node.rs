@@ -8,7 +8,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, MergeKeyPolicy, Spanned, Tagged};
 
-use super::slips::{WIDE_COLON, WIDE_COMMA, is_wide_key, misaligned, slip_of, wide_comma};
+use super::slips::{
+    NEEDS_BRACES, WIDE_COLON, WIDE_COMMA, in_braces, is_wide_key, misaligned, slip_of, wide_comma,
+};
 use crate::diagnostics::{FileName, Located, Origin, TextSpan};
 use crate::model::fault::{Fault, FaultKind};
 
@@ -26,6 +28,8 @@ pub struct Node {
     pub origin: Origin,
     /// Whether it stands unquoted within `{ }` or `[ ]`, where commas and colons part one thing from the next.
     pub in_flow: bool,
+    /// Whether it stands without English quotation marks or a block's mark.
+    pub unquoted: bool,
 }
 
 /// What a value is. Numbers, dates and booleans stay the text that was typed.
@@ -204,7 +208,8 @@ impl Source<'_> {
             }
         };
         let in_flow = within_flow && !self.begins_with(&origin, &['"', '\'']);
-        Node { kind, origin, in_flow }
+        let unquoted = !self.begins_with(&origin, &['"', '\'', '|', '>']);
+        Node { kind, origin, in_flow, unquoted }
     }
 
     fn begins_with(&self, origin: &Origin, marks: &[char]) -> bool {
@@ -301,8 +306,9 @@ impl Source<'_> {
             [] => String::new(),
             others => format!("；第 {}{more} 行也是这样", others.join("、")),
         };
-        let why = format!("第 {} 行的 YAML 写法有误：{what}{also}", first + 1);
         let line = self.text.lines().nth(first).unwrap_or_default();
+        let so = in_braces(line).filter(|_| what == NEEDS_BRACES).map(|line| format!("，写成 {line}"));
+        let why = format!("第 {} 行的 YAML 写法有误：{what}{}{also}", first + 1, so.unwrap_or_default());
         let place = match wide_comma(line).filter(|_| what == WIDE_COMMA) {
             Some(at) => self.part_of_line(first, at, '，'.len_utf8()),
             None => self.whole_line(first),

@@ -1,20 +1,22 @@
 //! Typed reading of a YAML map: every key that is asked for is known; every other is reported with the nearest
 //! known one. Nothing stops at the first mistake.
 //!
-//! May use: `diagnostics`, `model`.
+//! May use: `diagnostics`, `model`, and how sheets write numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::super::workbook::number;
 use super::node::{Kind, Node};
-use super::slips::wide_comma_in;
+use super::slips::{between_chinese_quotes, wide_comma_in};
 use crate::diagnostics::{Located, Origin, TextSpan};
 use crate::model::case::{Period, Text};
 use crate::model::fault::{Fault, FaultKind};
+use crate::model::likeness;
 use crate::model::money::Money;
-use crate::model::names::plain_chars;
+use crate::model::names::{plain, plain_chars};
 use crate::model::tax::TaxRate;
 
 /// What was learned while reading: faults, and which keys may stand where.
@@ -63,8 +65,8 @@ impl<'n> MapReader<'n> {
         let Kind::Map(entries) = &node.kind else {
             if node.kind != Kind::Null {
                 let what = if shown.is_empty() { "文件" } else { shown };
-                let wide = matches!(&node.kind, Kind::Scalar(text) if text.contains('：'));
-                let colon = if wide { "，冒号用半角，后面空一格" } else { "" };
+                let joined = matches!(&node.kind, Kind::Scalar(text) if text.contains([':', '：']));
+                let colon = if joined { "，冒号用半角，后面空一格" } else { "" };
                 reading.bad(what, &describe(node), &format!("{example}{colon}"), &node.origin);
             }
             return None;
@@ -239,8 +241,7 @@ impl<'n> MapReader<'n> {
 
     /// An amount in 元 with at most two decimals.
     pub fn money(&mut self, key: &str, reading: &mut Reading) -> Option<Located<Money>> {
-        let parse = |text: &str| parse_decimal(text).and_then(Money::exact).filter(|m| !m.is_negative());
-        self.parse(key, "金额（元），最多两位小数，如 17627800.00", parse, reading)
+        self.parse(key, "金额（元），最多两位小数，如 17627800.00", parse_money, reading)
     }
 
     /// A decimal number.
@@ -284,14 +285,12 @@ impl<'n> MapReader<'n> {
 
 /// A fault for a key nobody knows, with the nearest one that may stand there.
 pub fn unknown_key(key: &Located<String>, known: &[String]) -> Fault {
-    let suggestion = known
-        .iter()
-        .map(|candidate| (strsim::normalized_damerau_levenshtein(&key.value, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.34)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate.clone());
-    let kind = FaultKind::UnknownKey { key: key.value.clone(), suggestion, known: known.to_vec() };
-    Fault::new(kind, key.origin.clone())
+    let suggestion = likeness::nearest(&key.value, known.iter().map(String::as_str)).map(str::to_owned);
+    let (key, origin) = (key.value.clone(), key.origin.clone());
+    Fault::new(
+        FaultKind::UnknownKey { key, suggestion, known: known.to_vec(), elsewhere: Vec::new() },
+        origin,
+    )
 }
 
 const WIDE_COMMA: &str = "花括号、方括号里的各项用半角逗号“, ”隔开；逗号是内容的，给整个值加上英文引号";
@@ -326,6 +325,11 @@ pub fn text_of(node: &Node, what: &str, reading: &mut Reading) -> Text {
         Kind::Null => None,
         Kind::Scalar(text) => {
             let text = Some(text.trim()).filter(|text| !text.is_empty())?;
+            if let Some(inner) = between_chinese_quotes(text).filter(|_| node.unquoted) {
+                let kind = FaultKind::ChineseQuotes { what: what.into(), inner: inner.into() };
+                reading.faults.push(Fault::new(kind, node.origin.clone()));
+                return None;
+            }
             let text = Located::new(text.to_owned(), node.origin.clone());
             let Some(at) = wide_comma_in(&text.value).filter(|_| node.in_flow) else { return Some(text) };
             reading.bad(what, &text.value, WIDE_COMMA, &part(&text, at, '，'));
@@ -355,7 +359,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
 
 /// Year, month and day as written, whether there is such a day or not.
 fn date_parts(text: &str) -> Option<(i16, i8, i8)> {
-    let text = text.trim();
+    let text = &plain(text);
     let plain = match (text.get(..4), text.get(4..6), text.get(6..)) {
         (Some(year), Some(month), Some(day))
             if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) =>
@@ -382,9 +386,16 @@ fn date_instead(text: &str) -> String {
     format!("真有的日期；没有{year}年{month}月{day}日这一天，{days}")
 }
 
+/// An amount in 元 as sheets have it, too: `￥16,746,820.53`, `16,746,820.53元`. Of 人天 and shares it is none.
+pub fn parse_money(text: &str) -> Option<Money> {
+    let is_other = text.contains(['%', '％', '天', '日', '/', 'e', 'E']);
+    let amount = if is_other { None } else { number::from_text(text) };
+    amount.and_then(Money::exact).filter(|money| !money.is_negative())
+}
+
 /// A plain decimal number with optional thousands commas, below 10^13.
 pub fn parse_decimal(text: &str) -> Option<Decimal> {
-    let plain = text.trim().replace([',', '，'], "");
+    let plain: String = plain_chars(text).filter(|c| *c != ',').collect();
     let digits = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
     if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit() || c == '.') {
         return None;

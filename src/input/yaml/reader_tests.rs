@@ -83,6 +83,21 @@ fn a_full_width_comma_does_not_join_two_things() {
 }
 
 #[test]
+fn chinese_quotation_marks_are_told_as_that() {
+    let text = "邮编: “610041”\n人: {姓名: ‘甲’}\n印: \"“甲”\"\n名: “星河”计划\n";
+    let node = parse(&FileName::from("a"), text).unwrap();
+    let mut reading = Reading::default();
+    let mut map = MapReader::new(&node, "", &mut reading).unwrap();
+    assert!(map.text("邮编", &mut reading).is_none());
+    assert!(map.map("人", &mut reading).unwrap().text("姓名", &mut reading).is_none());
+    assert!(map.text("印", &mut reading).is_some() && map.text("名", &mut reading).is_some());
+    let kinds: Vec<FaultKind> = reading.faults.into_iter().map(|fault| fault.kind).collect();
+    let quotes =
+        |what: &str, inner: &str| FaultKind::ChineseQuotes { what: what.into(), inner: inner.into() };
+    assert_eq!(kinds, [quotes("邮编", "610041"), quotes("人.姓名", "甲")]);
+}
+
+#[test]
 fn items_are_named_by_their_number_and_examples_given() {
     let found = told(
         "明细:\n  - {人天: 1}\n  - {人天: 十}\n期: 2026.3.5至2026年8月31日\n周期: 半年\n人: 甲\n",
@@ -111,6 +126,15 @@ fn values() {
     assert_eq!(parse_decimal("17,627,800.00"), Some(dec!(17627800.00)));
     assert_eq!(parse_decimal("1e5"), None);
     assert_eq!(parse_decimal("99999999999999999999999999999999999"), None);
+    assert_eq!(parse_decimal("４０"), Some(dec!(40)));
+    assert_eq!(parse_date("２０２６．３．１"), parse_date("2026-03-01"));
+    for amount in ["￥16,746,820.53", "¥16746820.53", "16,746,820.53元", "１６７４６８２０．５３"]
+    {
+        assert_eq!(parse_money(amount), Money::exact(dec!(16746820.53)), "{amount}");
+    }
+    for none in ["1674.68万元", "1,67,46", "6%", "100元/人天", "1e5", "-5", "1.005"] {
+        assert_eq!(parse_money(none), None, "{none}");
+    }
     assert_eq!(parse_rate("6%"), TaxRate::from_percent(dec!(6)));
     assert_eq!(parse_rate("0.06"), TaxRate::from_percent(dec!(6)));
     assert_eq!(parse_rate("6"), None);

@@ -7,6 +7,47 @@ pub(super) const WIDE_COLON: &str = "名称后面用了全角冒号“：”，�
 /// A full-width comma within brackets.
 pub(super) const WIDE_COMMA: &str = "花括号或方括号里用了全角逗号“，”，请改成半角逗号加一个空格“, ”";
 
+/// Several things on a line that are not within braces.
+pub(super) const NEEDS_BRACES: &str = "一行里写了几项，要用花括号括起来";
+/// Quotation marks that are text to YAML.
+const CHINESE_QUOTES: [char; 10] = ['“', '”', '‘', '’', '「', '」', '『', '』', '＂', '＇'];
+
+/// What stands between Chinese quotation marks, where they enclose the whole value, or all but an English one at its end.
+pub(super) fn between_chinese_quotes(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix(CHINESE_QUOTES)?;
+    let inner = inner.strip_suffix(CHINESE_QUOTES).or_else(|| inner.strip_suffix(['"', '\'']))?;
+    (!inner.is_empty() && !inner.contains(CHINESE_QUOTES)).then_some(inner)
+}
+
+/// The things on a line as a map within braces: `- 岗位: 运维, 级别：中级` is `- {岗位: 运维, 级别: 中级}`, and `联系人: 姓名: 甲,
+/// 电话: 1` is `联系人: {姓名: 甲, 电话: 1}`. None where there is but one, or text that has a colon in it.
+pub(super) fn in_braces(line: &str) -> Option<String> {
+    let body = line.trim();
+    if body.contains(['{', '[', '"', '\'', '#']) {
+        return None;
+    }
+    let (lead, body) = match body.strip_prefix("- ") {
+        Some(body) => ("- ".to_owned(), body),
+        None => {
+            let (key, body) = named(body)?;
+            named(body.split([',', '，']).next()?)?;
+            (format!("{key}: "), body)
+        }
+    };
+    // A comma within a value is none that braces could hold.
+    let things: Option<Vec<(&str, &str)>> = body.split([',', '，']).map(named).collect();
+    let things: Vec<String> = things?.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    (things.len() > 1).then(|| format!("{lead}{{{}}}", things.join(", ")))
+}
+
+/// A name of Chinese characters before a colon, and what stands behind it.
+fn named(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once([':', '：'])?;
+    let (name, value) = (name.trim(), value.trim());
+    let is_name = name.chars().all(|c| c.is_alphabetic() && !c.is_ascii());
+    (is_name && (1..=8).contains(&name.chars().count())).then_some((name, value))
+}
+
 /// Whether a line begins with a name and a full-width colon, and is no prose that has one somewhere.
 pub(super) fn is_wide_key(line: &str) -> bool {
     let name = line.trim().trim_start_matches("- ").split('：').next().unwrap_or_default();
@@ -63,10 +104,18 @@ pub(super) fn slip_of(line: &str) -> Option<&'static str> {
     }
     let value = value.trim();
     if value.matches('"').count() % 2 == 1 {
-        return Some("双引号没有成对");
+        let chinese = value.contains(CHINESE_QUOTES);
+        return Some(if chinese {
+            "引号一边是英文的，一边是中文的，请都改成英文引号 \""
+        } else {
+            "双引号没有成对"
+        });
     }
-    if value.starts_with(['“', '”', '‘']) {
+    if value.starts_with(CHINESE_QUOTES) {
         return Some("用了中文引号，请改成英文引号 \"");
+    }
+    if in_braces(line).is_some() {
+        return Some(NEEDS_BRACES);
     }
     let is_text = !value.starts_with(['"', '\'', '{', '[', '#']);
     if is_text && value.split(" #").next().is_some_and(|v| v.contains(": ")) {
@@ -129,7 +178,30 @@ pub(super) fn misaligned(text: &str, last: usize) -> Option<(usize, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::misaligned;
+    use super::{between_chinese_quotes, in_braces, misaligned};
+
+    #[test]
+    fn chinese_quotes_are_told_from_quoted_words() {
+        for value in ["“610041”", "”610041“", "“610041\"", "「610041」", "＂610041＂", "‘610041'"]
+        {
+            assert_eq!(between_chinese_quotes(value), Some("610041"), "{value}");
+        }
+        for value in ["“星河”计划", "“甲”和“乙”", "“”", "“", "610041"] {
+            assert_eq!(between_chinese_quotes(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn several_things_on_a_line_are_put_in_braces() {
+        let braces = |line: &str| in_braces(line).unwrap_or_default();
+        assert_eq!(braces("  - 岗位: 运维, 级别: 中级, 人天: 40"), "- {岗位: 运维, 级别: 中级, 人天: 40}");
+        assert_eq!(braces("- 岗位：运维，级别:中级"), "- {岗位: 运维, 级别: 中级}");
+        assert_eq!(braces("联系人: 姓名: 甲, 电话: 1"), "联系人: {姓名: 甲, 电话: 1}");
+        for line in ["- 岗位: 运维", "- {岗位: 运维, 级别: 中级}", "要求: 运维，范围: 全部", "- 甲, 乙: 1"]
+        {
+            assert_eq!(braces(line), "", "{line}");
+        }
+    }
 
     fn at(text: &str) -> Option<(usize, String)> {
         misaligned(text, text.lines().count())

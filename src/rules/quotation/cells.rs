@@ -5,8 +5,8 @@
 use rust_decimal::{Decimal, dec};
 
 use super::{
-    Line, NET_PRICE, Sheet, columns, has_prices, has_quotation, priced_sheets, sheets, shown, subtotal_cells,
-    total_cells,
+    Line, NET_PRICE, Sheet, columns, has_prices, has_quotation, priced_sheets, return_to_supplier, sheets, shown,
+    subtotal_cells, total_cells,
 };
 use crate::compute::quotation::{AMOUNT_LIMIT, usable_price};
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
@@ -24,7 +24,7 @@ pub static Q008: Rule = Rule {
         what: "手工填写的单价，以及公式算出的不含税单价，最多两位小数。",
         why: "备注(2)：最多保留两位小数。单元格显示两位而实际更多位时，印出来的单价与总价对不上。",
         example: "不含税单价写公式 =900/1.06，显示 849.06，实际是 849.0566037…。",
-        fix: "改为两位小数的数字，或在公式外套 ROUND(…,2)。",
+        fix: "退回供应商改正后重新盖章，不要代改：改为两位小数的数字，或在公式外套 ROUND(…,2)。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_prices,
     check: q008,
@@ -49,9 +49,9 @@ fn q008(ctx: &Context, out: &mut Reporter) {
             }
             let rounded = Money::round(number);
             let mend = if written.is_empty() {
-                format!("填写 {}，并请供应商确认", rounded.decimal())
+                return_to_supplier(format!("填写 {}，或另报两位小数的单价", rounded.decimal()))
             } else {
-                format!("在公式外套 ROUND(…,2)，或直接填写 {}，并请供应商确认", rounded.decimal())
+                return_to_supplier(format!("在公式外套 ROUND(…,2)，或直接填写 {}", rounded.decimal()))
             };
             out.report(
                 &cell.origin,
@@ -73,7 +73,7 @@ pub static Q011: Rule = Rule {
         what: "单价、工作量、税率和总价必须是大于零的数；不含税单价不能空着。",
         why: "读不准的数不作猜测，空着的数也不当作零；没有不含税单价就算不出合同价。",
         example: "不含税单价写成“面议”、空着、为 0 或负数。",
-        fix: "在该单元格填写数字。",
+        fix: "退回供应商改正后重新盖章，不要代改：在该单元格填写数字。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_quotation,
     check: q011,
@@ -103,7 +103,7 @@ fn usable_numbers(sheet: &Sheet, out: &mut Reporter) {
             if cell.value == CellNumber::Empty && column == NET_PRICE {
                 out.report(&cell.origin, format!("{what}空着"))
                     .expected("大于零的数")
-                    .help("填写不含税单价（元/人天，最多两位小数）");
+                    .help(return_to_supplier("填写不含税单价（元/人天，最多两位小数）"));
             }
         }
     }
@@ -123,7 +123,7 @@ fn usable_numbers(sheet: &Sheet, out: &mut Reporter) {
         if cell.value == CellNumber::Empty {
             out.report(&cell.origin, format!("{what}空着"))
                 .severity(Severity::Warning)
-                .help("补上合计；合同中的合计由 hetong 计算，不取表中的数");
+                .help(return_to_supplier("补上合计；合同中的合计由 hetong 计算，不取表中的数"));
         }
     }
 }
@@ -160,7 +160,7 @@ fn tell_unusable(what: &str, cell: &Located<CellNumber>, out: &mut Reporter) {
     };
     out.report(&cell.origin, format!("{what}{problem}"))
         .expected("大于零的数")
-        .help("改为数字，不带文字说明；没有谈定的，先请供应商补报");
+        .help(return_to_supplier("改为数字，不带文字说明；没有谈定的，请他补报"));
 }
 
 /// Columns that hetong computes itself may be empty: a word for each cell, one word where the whole column is.
@@ -204,7 +204,7 @@ pub static Q012: Rule = Rule {
         what: "公式单元格必须存有计算结果，且与按现有数字重新计算的结果一致。",
         why: "没有结果的公式会被读成空；改了数字却没有重算的结果是旧数，两种情况印出来的都不是供应商的本意。",
         example: "由程序导出、从未用 Excel 打开过的报价表；或关闭自动计算后改了单价。",
-        fix: "用 Excel 或 WPS 打开报价表，按 F9 重新计算，保存后再检查。",
+        fix: "退回供应商改正后重新盖章，不要代改：用 Excel 或 WPS 打开报价表，按 F9 重新计算，保存。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_quotation,
     check: q012,

@@ -146,6 +146,11 @@ pub(super) fn sheet_rate(row: &QuotationRow) -> Option<TaxRate> {
     row.rate.as_ref()?.value.number().and_then(TaxRate::from_fraction)
 }
 
+/// What the supplier has sealed is his to mend. `hetong check --reply` writes what to send him.
+pub(super) fn return_to_supplier(what: impl std::fmt::Display) -> String {
+    format!("退回供应商改正后重新盖章，不要代改：{what}")
+}
+
 /// The heading of the one column that the contract takes over from the sheet.
 pub(super) const NET_PRICE: &str = "不含税单价";
 

@@ -5,7 +5,8 @@
 use rust_decimal::Decimal;
 
 use super::{
-    Line, Sheet, has_prices, has_signed_prices, judged, priced_sheets, sheet_rate, shown, signed_sheet,
+    Line, Sheet, has_prices, has_signed_prices, judged, priced_sheets, return_to_supplier, sheet_rate, shown,
+    signed_sheet,
 };
 use crate::compute::quotation::usable_price;
 use crate::diagnostics::{RuleInfo, Severity};
@@ -23,7 +24,7 @@ pub static Q002: Rule = Rule {
         what: "每一行的不含税单价不得高于该岗位级别的不含税单价最高限价。",
         why: "备注(3)：应答报价超过最高限价的，其应答将被否决。",
         example: "“产品/平台服务·高级”限价 849.06 元，报价 850.00 元。",
-        fix: "请供应商把该单价降到限价以内，并重算该行总价和合计。",
+        fix: "退回供应商改正后重新盖章，不要代改：该单价降到限价以内，并重算该行总价和合计。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_signed_prices,
     check: q002,
@@ -36,7 +37,7 @@ fn q002(ctx: &Context, out: &mut Reporter) {
         if price.number > ceiling.decimal() {
             out.report(price.origin, over("不含税单价", &line, price.number, ceiling))
                 .expected(format!("不高于 {ceiling} 元"))
-                .help(format!("把该单元格改为不高于 {ceiling} 的单价，并重算该行总价和合计"));
+                .help(return_to_supplier(format!("该单价不高于 {ceiling}，并重算该行总价和合计")));
         }
     }
 }
@@ -56,7 +57,7 @@ pub static Q003: Rule = Rule {
         what: "每一行的含税单价（表中所写的，以及由不含税单价算得的）不得高于该岗位级别的含税单价最高限价。",
         why: "备注(3)：本项目设置含税单价最高限价，应答报价超过最高限价的，其应答将被否决。",
         example: "“运维支撑·中级”含税限价 800.00 元，报价 801.00 元。",
-        fix: "请供应商把该单价降到限价以内，并重算该行总价和合计。",
+        fix: "退回供应商改正后重新盖章，不要代改：该单价降到限价以内，并重算该行总价和合计。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_signed_prices,
     check: q003,
@@ -75,15 +76,18 @@ fn q003(ctx: &Context, out: &mut Reporter) {
         let computed = usable_price(line.row).map(|net| ctx.pack.tender.rate.gross(net));
         let expected = format!("不高于 {ceiling} 元");
         if let Some(price) = quoted.filter(|price| price.number > ceiling.decimal()) {
-            out.report(price.origin, over("含税单价", &line, price.number, ceiling))
-                .expected(expected)
-                .help(format!("把不含税单价降到 {} 元以内，含税单价随之重算", line.tender.net_ceiling));
+            out.report(price.origin, over("含税单价", &line, price.number, ceiling)).expected(expected).help(
+                return_to_supplier(format!(
+                    "不含税单价降到 {} 元以内，含税单价随之重算",
+                    line.tender.net_ceiling
+                )),
+            );
         } else if let (Some(price), Some(cell)) = (computed, &line.row.net_price)
             && price > ceiling
         {
             out.report(&cell.origin, over("含税单价（由不含税单价算得）", &line, price.decimal(), ceiling))
                 .expected(expected)
-                .help(format!("把不含税单价降到 {} 元以内", line.tender.net_ceiling));
+                .help(return_to_supplier(format!("不含税单价降到 {} 元以内", line.tender.net_ceiling)));
         }
     }
 }
@@ -98,7 +102,7 @@ pub static Q004: Rule = Rule {
         what: "含税单价 = 不含税单价 ×（1＋税率），四舍五入到两位小数。",
         why: "结算按含税单价（备注(4)），税率调整时按不含税单价（备注(1)），两者必须是同一个价。",
         example: "不含税单价 849.06 元、税率 6%，含税单价应为 900.00 元，表中写成 900.01。",
-        fix: "以不含税单价为准重算含税单价；若含税单价才是谈定的价，请供应商改不含税单价。",
+        fix: "退回供应商改正后重新盖章，不要代改：以不含税单价为准重算含税单价；若含税单价才是谈定的价，改不含税单价。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_prices,
     check: q004,
@@ -138,7 +142,7 @@ fn agree(sheet: &Sheet, out: &mut Reporter) {
                 ),
             )
             .expected(expected.to_string())
-            .help(format!("把含税单价改为 {expected}，或请供应商确认后改不含税单价"));
+            .help(return_to_supplier(format!("含税单价改为 {expected}；若含税单价才是谈定的价，改不含税单价")));
         if let Some(cell) = &line.row.net_price {
             report.label(&cell.origin, "不含税单价在这里");
         }

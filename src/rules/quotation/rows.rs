@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Sheet, has_quotation, judged, sheets};
+use super::{Sheet, has_quotation, judged, return_to_supplier, sheets};
 use crate::compute::quotation::{rows_for, same_name};
 use crate::diagnostics::{RuleInfo, Severity};
 use crate::model::quotation::{CellNumber, Quotation, QuotationRow};
@@ -22,7 +22,7 @@ pub static Q001: Rule = Rule {
         what: "报价表中每个招标的岗位×级别必须恰好有一行：不缺、不重、不多。",
         why: "缺一行就没有合同单价，重复一行不知以哪行为准，多出的行不在合同范围内。",
         example: "报价表漏了“运维支撑·初级”，或“技术支持·高级”出现两次。",
-        fix: "按附件3补齐、删除或改正该行，岗位与级别的名称照附件3填写。",
+        fix: "退回供应商改正后重新盖章，不要代改：按附件3补齐、删除或改正该行，岗位与级别的名称照附件3填写。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_quotation,
     check: q001,
@@ -38,34 +38,50 @@ fn each_line_once(tender: &Tender, quotation: &Quotation, out: &mut Reporter) {
     if quotation.rows.is_empty() {
         out.report(&quotation.origin, "报价表里没有找到任何岗位行")
             .expected(format!("{} 行岗位×级别", tender.lines().count()))
-            .help("按附件3填写各岗位、级别和不含税单价；可用 hetong new 生成的空白报价表");
+            .help(return_to_supplier(
+                "按附件3填写各岗位、级别和不含税单价；可把 hetong new 生成的空白报价表发给他填写",
+            ));
         return;
     }
     let mut meant = Vec::new();
     for row in &quotation.rows {
         meant.extend(unknown_row(tender, row, out));
     }
+    let mut missing: Vec<(&str, Vec<&str>)> = Vec::new();
     for (post, line) in tender.lines() {
         let name = format!("{}·{}", post.name, line.level);
         match rows_for(quotation, &post.name, &line.level).as_slice() {
             [] if meant.contains(&(post.name.as_str(), line.level.as_str())) => {}
-            [] => missing_row(quotation, &name, out),
+            [] => match missing.iter_mut().find(|(known, _)| *known == post.name) {
+                Some((_, levels)) => levels.push(&line.level),
+                None => missing.push((&post.name, vec![&line.level])),
+            },
             [first, rest @ ..] => {
                 for row in rest {
                     out.report(&row.level.origin, format!("“{name}”重复报价"))
                         .expected("只有一行")
                         .label(&first.level.origin, "第一次出现在这里")
-                        .help("删去多余的一行，只留一个报价");
+                        .help(return_to_supplier("删去多余的一行，只留一个报价"));
                 }
             }
         }
     }
+    missing_rows(quotation, &missing, out);
 }
 
-fn missing_row(quotation: &Quotation, name: &str, out: &mut Reporter) {
-    out.report(&quotation.origin, format!("报价表缺少“{name}”一行"))
-        .expected(format!("有且只有一行“{name}”"))
-        .help(format!("在报价表中补上“{name}”一行并填写不含税单价"));
+/// All lines that are missing are one thing to say, by post: a partial quotation is one slip.
+fn missing_rows(quotation: &Quotation, missing: &[(&str, Vec<&str>)], out: &mut Reporter) {
+    let count: usize = missing.iter().map(|(_, levels)| levels.len()).sum();
+    let names: Vec<String> =
+        missing.iter().map(|(post, levels)| format!("“{post}·{}”", levels.join("、"))).collect();
+    let names = names.join("，");
+    let (message, expected) = match count {
+        0 => return,
+        1 => (format!("报价表缺少{names}一行"), format!("有且只有一行{names}")),
+        _ => (format!("报价表缺 {count} 行：{names}"), "每个岗位×级别有且只有一行".to_owned()),
+    };
+    let help = return_to_supplier(format!("补上{names}，并填写不含税单价"));
+    out.report(&quotation.origin, message).expected(expected).help(help);
 }
 
 /// Reports a row that was not tendered; returns the line that was probably meant, so that it is not also missing.
@@ -77,8 +93,8 @@ fn unknown_row<'p>(tender: &'p Tender, row: &QuotationRow, out: &mut Reporter) -
         out.report(&row.post.origin, format!("岗位“{post_name}”不在招标范围内{}", did_you_mean(suggestion)))
             .expected(posts().collect::<Vec<_>>().join("、"))
             .help(suggestion.map_or_else(
-                || "删去该岗位，或改为附件3中的岗位名称".to_owned(),
-                |name| format!("把岗位改为“{name}”"),
+                || return_to_supplier("删去该岗位，或改为附件3中的岗位名称"),
+                |name| return_to_supplier(format!("把岗位改为“{name}”")),
             ));
         let meant = tender.posts.iter().find(|post| Some(post.name.as_str()) == suggestion)?;
         let line = meant.levels.iter().find(|line| same_name(&line.level, level))?;
@@ -88,7 +104,7 @@ fn unknown_row<'p>(tender: &'p Tender, row: &QuotationRow, out: &mut Reporter) -
         let levels: Vec<&str> = post.levels.iter().map(|line| line.level.as_str()).collect();
         out.report(&row.level.origin, format!("“{}”没有级别“{level}”", post.name))
             .expected(levels.join("、"))
-            .help(format!("把级别改为{}之一，或删去这一行", levels.join("、")));
+            .help(return_to_supplier(format!("把级别改为{}之一，或删去这一行", levels.join("、"))));
     }
     None
 }
@@ -103,7 +119,7 @@ pub static Q009: Rule = Rule {
         what: "报价表中的预估工作量必须等于招标给出的人天数。",
         why: "总价按招标工作量计算和比较，供应商不能改动它。",
         example: "招标为 1250 人天，报价表写成 1200。",
-        fix: "把该单元格改回招标的工作量，并重新计算该行总价和合计。",
+        fix: "退回供应商改正后重新盖章，不要代改：该单元格改回招标的工作量，并重新计算该行总价和合计。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_quotation,
     check: q009,
@@ -123,7 +139,9 @@ fn q009(ctx: &Context, out: &mut Reporter) {
                 ),
             )
             .expected(format!("{tendered}"))
-            .help(format!("改为 {tendered}；合同按招标工作量计算，该行总价和合计也要重算"));
+            .help(return_to_supplier(format!(
+                "改为 {tendered}；合同按招标工作量计算，该行总价和合计也要重算"
+            )));
         }
     }
 }
@@ -138,7 +156,7 @@ pub static Q010: Rule = Rule {
         what: "报价表中的增值税税率必须等于合同税率；调整的报价表，等于那项调整生效时的税率。写 6% 或 0.06 都可以。",
         why: "含税单价、含税总价和税额都由它算出，正文和报价表必须是同一个税率。",
         example: "税率一栏写成 3%，或写成数字 6（在表格里是 600%）。",
-        fix: "把税率改为合同税率；确需调整税率的，签约后用“调整”一项办理。",
+        fix: "退回供应商改正后重新盖章，不要代改：税率改为合同税率。确需调整税率的，签约后用“调整”一项办理。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_quotation,
     check: q010,
@@ -171,7 +189,7 @@ fn one_rate(sheet: &Sheet, out: &mut Reporter) {
         };
         out.report(&cell.origin, message)
             .expected(format!("{rate}（或 {}）", rate.fraction()))
-            .help(format!("改为 {rate}，并按 {rate} 重算含税单价和含税总价"));
+            .help(return_to_supplier(format!("改为 {rate}，并按 {rate} 重算含税单价和含税总价")));
     }
 }
 
@@ -201,7 +219,12 @@ mod tests {
         assert!(fire("Q001", &good_case()).is_empty());
         let missing = with(|q| drop(q.rows.remove(17)));
         let found = only(fire("Q001", &missing), &sheet_origin(), Severity::Error);
-        assert!(found.message.contains("运维支撑·初级"));
+        assert!(found.message.contains("缺少“运维支撑·初级”一行"), "{}", found.message);
+        let partial = with(|q| q.rows.truncate(3));
+        let found = only(fire("Q001", &partial), &sheet_origin(), Severity::Error);
+        assert!(found.message.contains("缺 18 行"), "{}", found.message);
+        let named = found.message.matches(['·', '、']).count();
+        assert_eq!(named, 18, "each line by its name: {}", found.message);
         let doubled = with(|q| {
             let mut row = q.rows[0].clone();
             row.level.origin = cell_origin("B30");

@@ -5,8 +5,8 @@
 use rust_decimal::Decimal;
 
 use super::{
-    Judged, Line, Sheet, has_prices, has_signed_prices, judged, priced_sheets, sheet_rate, shown,
-    signed_sheet,
+    Judged, Line, Sheet, has_prices, has_signed_prices, judged, priced_sheets, return_to_supplier,
+    sheet_rate, shown, signed_sheet,
 };
 use crate::compute::quotation::{
     AMOUNT_LIMIT, QuotationFigures, RowFigures, gross_by_gross_price, usable_price,
@@ -27,7 +27,7 @@ pub static Q005: Rule = Rule {
         what: "行不含税总价 = 不含税单价 × 预估工作量；行含税总价 = 行不含税总价 ×（1＋税率）；各四舍五入到两位小数。",
         why: "备注(2)规定了计算口径；常见的另一口径“含税单价 × 工作量”会差几分到几十元，合计就对不上正文 4.3。",
         example: "849.06 × 1250 = 1,061,325.00，含税 1,125,004.50；供应商按 900.00 × 1250 写成 1,125,000.00。",
-        fix: "按备注(2)的口径重算该行总价。",
+        fix: "退回供应商改正后重新盖章，不要代改：按备注(2)的口径重算该行总价。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_prices,
     check: q005,
@@ -108,7 +108,7 @@ fn tell_total(
         format!("“{}”的{what}为 {found} 元，应为 {expected} 元，相差 {difference} 元{basis}", line.name()),
     )
     .expected(expected.to_string())
-    .help(format!("把该单元格改为 {expected}（或按备注(2)写公式），合计随之重算"));
+    .help(return_to_supplier(format!("该单元格改为 {expected}（或按备注(2)写公式），合计随之重算")));
 }
 
 /// What else a wrong 含税总价 may have been computed from.
@@ -150,7 +150,7 @@ pub static Q006: Rule = Rule {
         what: "合计行的不含税总价和含税总价分别等于各行之和；各行先四舍五入到分再相加。",
         why: "合计就是正文 4.3 的合同价，必须能由表上印出的各行加出来。",
         example: "21 行含税总价之和为 17,600,000.00，合计写成 17,600,000.02。",
-        fix: "按各行重算合计；公式写 =SUM(各行)，各行用 ROUND(…,2) 取两位小数。",
+        fix: "退回供应商改正后重新盖章，不要代改：按各行重算合计；公式写 =SUM(各行)，各行用 ROUND(…,2) 取两位小数。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_prices,
     check: q006,
@@ -168,7 +168,7 @@ fn sums(sheet: &Sheet, out: &mut Reporter) {
         if !quotation.rows.is_empty() {
             out.report(&quotation.origin, "报价表没有合计行")
                 .severity(Severity::Warning)
-                .help("在最后一行岗位之后补上合计行；合同中的合计由 hetong 计算");
+                .help(return_to_supplier("在最后一行岗位之后补上合计行；合同中的合计由 hetong 计算"));
         }
         return;
     };
@@ -220,7 +220,7 @@ fn check_sum(
         ),
     )
     .expected(shown(expected))
-    .help(format!("把合计改为 {}；若某一行写错，先改那一行", shown(expected)));
+    .help(return_to_supplier(format!("合计改为 {}；若某一行写错，先改那一行", shown(expected))));
 }
 
 /// None if a number is missing or the sum does not fit.
@@ -244,7 +244,7 @@ pub static Q007: Rule = Rule {
         what: "报价表合计的含税总价不得高于含税总价最高限价；它单独核对，与各单价是否超限无关。",
         why: "备注(3)：应答报价超过最高限价的，其应答将被否决。各单价都取限价时，总价就已超过总价限价。",
         example: "每个单价都等于其限价：合计含税 17,628,237.78 元，比限价 17,627,800.00 元高 437.78 元。",
-        fix: "请供应商降低一个或几个不含税单价，使含税合计不超过总价限价。",
+        fix: "退回供应商改正后重新盖章，不要代改：降低一个或几个不含税单价，使含税合计不超过总价限价。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_signed_prices,
     check: q007,
@@ -271,7 +271,7 @@ fn q007(ctx: &Context, out: &mut Reporter) {
             ),
         )
         .expected(format!("不高于 {ceiling} 元"))
-        .help("按备注(2)重算各行总价和合计；重算后仍超过的，降低单价");
+        .help(return_to_supplier("按备注(2)重算各行总价和合计；重算后仍超过的，降低单价"));
     }
 }
 
@@ -298,9 +298,9 @@ fn tell_over(
         message.push_str(&format!("；表中按含税单价 × 工作量合计 {by_gross_price} 元，{also}"));
     }
     let net_excess = figures.rate.net(excess);
-    out.report(origin, message).expected(format!("不高于 {ceiling} 元")).help(format!(
-        "请供应商降低单价，使不含税合计至少减少约 {net_excess} 元（例如某一行单价降低“减少额 ÷ 该行工作量”），再重新核对"
-    ));
+    out.report(origin, message).expected(format!("不高于 {ceiling} 元")).help(return_to_supplier(format!(
+        "降低单价，使不含税合计至少减少约 {net_excess} 元（例如某一行单价降低“减少额 ÷ 该行工作量”）"
+    )));
 }
 
 fn within(row: &crate::compute::quotation::TableRow, figures: &RowFigures) -> bool {

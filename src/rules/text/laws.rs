@@ -3,8 +3,9 @@
 //! May use: `model`, `pack`, `diagnostics`.
 
 use crate::diagnostics::{RuleInfo, Severity};
+use crate::model::likeness::slips;
 use crate::pack::{Law, Pack};
-use crate::rules::{Context, Reporter, Rule, strsim_percent, user_texts};
+use crate::rules::{Context, Reporter, Rule, user_texts};
 
 /// Names in 《》 that are meant for a law or rule are its exact name.
 pub static T006: Rule = Rule {
@@ -77,12 +78,9 @@ fn judge(name: &str, pack: &Pack) -> Verdict {
         .laws
         .iter()
         .flat_map(|law| std::iter::once(&law.name).chain(&law.short))
-        .map(|known| (strsim_percent(without_country(known), short), known))
-        .max_by_key(|(likeness, _)| *likeness);
-    match nearest {
-        Some((likeness, known)) if likeness >= 80 => Verdict::Near(known.clone()),
-        _ => Verdict::Fine,
-    }
+        .filter_map(|known| Some((slips(short, without_country(known))?, known)))
+        .min_by_key(|(slips, known)| (*slips, known.len()));
+    nearest.map_or(Verdict::Fine, |(_, known)| Verdict::Near(known.clone()))
 }
 
 fn without_country(name: &str) -> &str {

@@ -230,6 +230,13 @@ fn t008(ctx: &Context, out: &mut Reporter) {
         let key = given.key.value.trim();
         let Some(value) = ctx.figures.clauses.items.iter().find(|value| same_name(&value.key, key)) else {
             let suggestion = nearest(key, keys());
+            if suggestion.is_none() && !given.elsewhere.is_empty() {
+                let place = given.elsewhere.join("，或");
+                out.report(&given.key.origin, format!("“{key}”不是条款参数，应写在{place}"))
+                    .expected(place.clone())
+                    .help(format!("把这一行移到{place}"));
+                continue;
+            }
             out.report(&given.key.origin, format!("合同中没有条款参数“{key}”{}", did_you_mean(suggestion)))
                 .expected(keys().collect::<Vec<_>>().join("、"))
                 .help(suggestion.map_or_else(
@@ -300,6 +307,7 @@ mod tests {
             .map(|(index, (key, value))| ClauseOverride {
                 key: located_at(&format!("键{index}"), key),
                 value: located_at(&format!("值{index}"), value),
+                elsewhere: Vec::new(),
             })
             .collect();
         case

@@ -102,7 +102,7 @@ fn s001(ctx: &Context, out: &mut Reporter) {
         let suggestion = nearest(&order.value, known());
         let hint = did_you_mean(suggestion);
         let report = out
-            .report(&order.origin, format!("工时的订单“{}”{others}不在案卷的 订单/ 里{hint}", order.value))
+            .report(&order.origin, format!("没有工时里写的委托订单“{}”{others}{hint}", order.value))
             .expected(known_orders(ctx));
         if let Some(name) = suggestion {
             report.help(format!("把订单编号改为“{name}”；确是另一个订单的，先在 订单/ 里建它的 .yaml 文件"));
