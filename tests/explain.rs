@@ -276,6 +276,19 @@ fn what_is_in_force_and_where_to_look() {
     assert_eq!(told.lines().last(), Some(last.as_str()), "{told}");
     assert!(!revised.contains("以上是签订时的"), "{revised}");
 
+    // The words in any order, and 修订 by any of its names.
+    for asked in [&["含税上限总价", "修订1"][..], &["含税上限总价 修订1"], &["补充协议一 含税上限总价"]]
+    {
+        assert_eq!(tree(asked, &case.path()), revised, "{asked:?}");
+    }
+    let done = ask(&["修订1"], &case.path());
+    let said = text(&done.stderr);
+    assert!(done.status.code() == Some(2) && said.lines().count() <= 6, "{said}");
+    for part in ["等 21 行：含税单价", "修订1：含税上限总价、", "hetong explain \"修订1 "]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+
     let rates = tree(&["税率"], &case.path());
     assert!(rates.starts_with("税率 6%  ← 模板"), "{rates}");
     assert!(rates.contains("修订1 税率 3%，自2026-09-01起  ← 合同.yaml:"), "{rates}");

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Outcome, Session, explain_figure};
 use crate::diagnostics::RuleInfo;
 use crate::diagnostics::human::Paint;
+use crate::model::likeness::nearest;
 use crate::verify::checks::CHECKS;
 
 /// 解释一条规则，或案卷里的一个数是怎么算出来的；什么都不写时列出全部规则
@@ -80,8 +81,26 @@ fn explain(asked: Option<&str>, rules: &[RuleInfo], paint: Paint) -> Result<Stri
     if let Some(rule) = rules.iter().find(|rule| rule.id == id) {
         return Ok(describe(rule, paint));
     }
-    let family: Vec<RuleInfo> = rules.iter().filter(|rule| rule.family() == id).copied().collect();
-    if family.is_empty() { Err(unknown(asked, &id, rules)) } else { Ok(list(&family, paint)) }
+    // By its letter, by its name, or by a word of its title: 报价, 限价.
+    let asked_for = asked.trim();
+    let families = FAMILIES.into_iter().chain([FILES, VERIFY]);
+    let letter =
+        families.into_iter().find(|(_, name)| *name == asked_for).map_or(id.as_str(), |(letter, _)| letter);
+    let family: Vec<RuleInfo> = rules.iter().filter(|rule| rule.family() == letter).copied().collect();
+    if !family.is_empty() {
+        return Ok(list(&family, paint));
+    }
+    let titled = rules.iter().filter(|rule| !asked_for.is_empty() && rule.title.contains(asked_for)).copied();
+    match titled.collect::<Vec<RuleInfo>>().as_slice() {
+        [] => Err(unknown(asked, &id, rules)),
+        [one] if one.title == asked_for => Ok(describe(one, paint)),
+        some => Ok(list(some, paint) + "\n" + &a_figure(asked) + "\n"),
+    }
+}
+
+/// How to ask for a figure instead.
+fn a_figure(asked: &str) -> String {
+    format!("要看一个数是怎么算出来的，在后面写上案卷：hetong explain {asked} <案卷>")
 }
 
 /// `q7`, `Q07` and `Q007` are the same rule.
@@ -135,21 +154,20 @@ fn list(rules: &[RuleInfo], paint: Paint) -> String {
 
 /// What to say to an id that no rule has: the nearest one, else the families there are.
 fn unknown(asked: &str, id: &str, rules: &[RuleInfo]) -> Failure {
-    let nearest = rules
-        .iter()
-        .map(|rule| (strsim::damerau_levenshtein(rule.id, id), rule))
-        .filter(|(distance, _)| *distance <= 1)
-        .min_by_key(|(distance, _)| *distance);
-    let hint = match nearest {
-        Some((_, rule)) => format!("是不是 {}（{}）？", rule.id, rule.title),
-        None => {
+    let nearest = nearest(id, rules.iter().map(|rule| rule.id));
+    let nearest = rules.iter().find(|rule| Some(rule.id) == nearest);
+    let family: Vec<&RuleInfo> = rules.iter().filter(|rule| id.starts_with(rule.family())).collect();
+    let hint = match (nearest, family.as_slice()) {
+        (Some(rule), _) => format!("是不是 {}（{}）？", rule.id, rule.title),
+        (None, [first, .., last]) => {
+            let letter = first.family();
+            format!("{letter} 类的规则是 {} 至 {}；“hetong explain {letter}”列出它们", first.id, last.id)
+        }
+        (None, _) => {
             let known = FAMILIES.into_iter().chain([FILES]);
             let known = known.filter(|(letter, _)| rules.iter().any(|rule| rule.family() == *letter));
             let known: Vec<String> = known.map(|(letter, name)| format!("{letter} {name}")).collect();
-            format!(
-                "规则分为：{}；“hetong explain”列出全部规则。要看一个数是怎么算出来的，在后面写上案卷：hetong explain {asked} <案卷>",
-                known.join("、")
-            )
+            format!("规则分为：{}；“hetong explain”列出全部规则。{}", known.join("、"), a_figure(asked))
         }
     };
     Failure(format!("没有规则“{asked}”。{hint}"))
@@ -192,9 +210,21 @@ mod tests {
         let message = |id| ask(Some(id)).unwrap_err().0;
         assert_eq!(message("Q008"), "没有规则“Q008”。是不是 Q007（含税总价超过最高限价）？");
         assert_eq!(
-            message("总价"),
-            "没有规则“总价”。规则分为：Q 报价、F 文件；“hetong explain”列出全部规则。\
-             要看一个数是怎么算出来的，在后面写上案卷：hetong explain 总价 <案卷>"
+            message("税额"),
+            "没有规则“税额”。规则分为：Q 报价、F 文件；“hetong explain”列出全部规则。\
+             要看一个数是怎么算出来的，在后面写上案卷：hetong explain 税额 <案卷>"
         );
+        // One of many is not guessed.
+        let rules: Vec<RuleInfo> = crate::cli::rule_infos();
+        let said = explain(Some("Q013"), &rules, Paint::default()).unwrap_err().0;
+        assert!(said.contains("Q 类的规则是 Q001 至 Q012") && !said.contains("是不是"), "{said}");
+    }
+
+    #[test]
+    fn rules_are_found_by_what_they_are_about() {
+        let by = |asked| ask(Some(asked)).unwrap();
+        assert_eq!(by("报价"), "Q 报价\n  Q007 错误 含税总价超过最高限价\n");
+        assert!(by("限价").starts_with(&by("报价")) && by("限价").contains("hetong explain 限价 <案卷>"));
+        assert_eq!(by("含税总价超过最高限价"), by("Q007"));
     }
 }

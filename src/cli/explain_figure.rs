@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::figure_text::{place, render};
 use super::{Failure, Outcome, Session};
 use crate::bundle::job::{Draft, Job};
-use crate::compute::figure_tree::{self, Found, groups, tree};
+use crate::compute::figure_tree::{self, Found, Line, groups, tree};
 use crate::compute::figures::{self, Figure, Input};
 use crate::compute::prices::Prices;
 use crate::diagnostics::Severity;
@@ -40,7 +40,7 @@ pub fn run(asked: &str, path: &Path, session: &mut Session<'_>) -> Result<Outcom
                 session.output.print(&(tree + &in_force(&job, figure)));
                 true
             }
-            Found::Several(several) => return Err(Failure(ambiguous(asked, &several))),
+            Found::Several(several) => return Err(Failure(ambiguous(asked, &several, path))),
             Found::None(_) if !figure_tree::typed(&job.book, asked).is_empty() => {
                 session.output.print(&typed(&figure_tree::typed(&job.book, asked)));
                 true
@@ -145,17 +145,49 @@ fn list(book: &[Figure], paint: Paint) -> String {
     text
 }
 
-fn ambiguous(asked: &str, several: &[&Figure]) -> String {
-    let names = groups(several.iter().copied());
+/// Up to so many figures are told by their whole names.
+const MOST_NAMES: usize = 8;
+/// Of lines that have the same figures, so many are named.
+const MOST_LINES: usize = 2;
+
+/// What a name may mean: in short, and what to type next.
+fn ambiguous(asked: &str, several: &[&Figure], case: &Path) -> String {
     let mut text = format!("“{asked}”可以是 {} 个数，请写全名称：", several.len());
-    for (_, lines) in names {
-        for (line, names) in lines {
-            for name in names {
-                let _ = write!(text, "\n  {}", visible(format!("{line} {name}").trim()));
+    for (_, lines) in groups(several.iter().copied()) {
+        for (lines, names) in alike(lines) {
+            if several.len() <= MOST_NAMES || lines.len() * names.len() == 1 {
+                let whole =
+                    lines.iter().flat_map(|line| names.iter().map(move |name| format!("{line} {name}")));
+                for name in whole {
+                    let _ = write!(text, "\n  {}", visible(name.trim()));
+                }
+                continue;
             }
+            let named = lines.get(..MOST_LINES).unwrap_or(&lines).join("、");
+            let etc =
+                if lines.len() > MOST_LINES { format!(" 等 {} 行", lines.len()) } else { String::new() };
+            let line = if named.is_empty() { String::new() } else { format!("{named}{etc}：") };
+            let _ = write!(text, "\n  {}{}", visible(&line), visible(&names.join("、")));
         }
     }
+    let shortest = several.iter().min_by_key(|figure| figure.name.chars().count());
+    if let Some(figure) = shortest {
+        let (name, case) = (visible(&figure.name), visible(&case.display().to_string()));
+        let _ = write!(text, "\n接着写，如：hetong explain \"{name}\" {case}");
+    }
     text
+}
+
+/// Lines that have figures of the same names, together: every 岗位 and 级别 has a 含税单价.
+fn alike<'b>(lines: Vec<Line<'b>>) -> Vec<(Vec<&'b str>, Vec<&'b str>)> {
+    let mut alike: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    for (line, names) in lines {
+        match alike.iter_mut().find(|(_, known)| *known == names) {
+            Some((lines, _)) => lines.push(line),
+            None => alike.push((vec![line], names)),
+        }
+    }
+    alike
 }
 
 /// How many parts of the contract are named where nothing was found.

@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::figures::{Figure, Input};
+use crate::model::likeness;
 use crate::model::month::Month;
 use crate::model::names::plain_chars;
+use crate::model::numerals::read_any;
 
 /// A figure, or what was typed, with what it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,12 +78,16 @@ pub enum Found<'b> {
 /// Whether a name, as a key, and its figure may be meant.
 type Way<'w> = &'w dyn Fn(&str, &Figure) -> bool;
 
-/// The figure of a name: as it is written, else the only one whose last word it is, else the only one that ends with its
-/// last word and has the others in it, else the only one that begins so, else
-/// the only one that has it in it, else the only one that has every word of it.
+/// The figure of a name: as it is written, else the one that has just these words in another order, else the only one whose
+/// last word it is, else the only one of these words that ends with one of them, else the only one of these words, else the
+/// only one that ends with its last word and has the others in it, else the only one that begins so, else the only one that
+/// has it in it, else the only one that has every word of it.
 pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
-    let asked: Vec<String> =
-        asked.split_whitespace().map(|word| month(word).unwrap_or_else(|| word.to_owned())).collect();
+    let asked: Vec<String> = asked
+        .split_whitespace()
+        .flat_map(without_revision)
+        .map(|word| month(&word).or_else(|| revision(&word)).unwrap_or(word))
+        .collect();
     let key = key(&asked.join(" "));
     if key.is_empty() {
         return Found::None(Vec::new());
@@ -92,9 +98,17 @@ pub fn search<'b>(book: &'b [Figure], asked: &str) -> Found<'b> {
         figure.name.rsplit(' ').next().is_some_and(|last| self::key(last) == word)
     };
     let has_all = |name: &str| words.iter().all(|word| name.contains(word.as_str()));
-    let ways: [Way<'_>; 6] = [
+    let of = |figure: &Figure| -> Vec<String> { figure.name.split(' ').map(self::key).collect() };
+    let has_words = |figure: &Figure| {
+        let of = of(figure);
+        words.iter().all(|word| of.contains(word))
+    };
+    let ways: [Way<'_>; 9] = [
         &|name, _| name == key,
+        &|_, figure| of(figure).len() == words.len() && has_words(figure),
         &|_, figure| last(figure, &key),
+        &|_, figure| has_words(figure) && words.iter().any(|word| last(figure, word)),
+        &|_, figure| has_words(figure),
         &|name, figure| words.last().is_some_and(|word| last(figure, word)) && has_all(name),
         &|name, _| name.starts_with(&key),
         &|name, _| name.contains(&key),
@@ -117,6 +131,34 @@ fn month(word: &str) -> Option<String> {
     let (year, month) = word.split_once('年').unwrap_or(("", word));
     let number: u8 = month.parse().ok().filter(|number| (1..=12).contains(number))?;
     Some(format!("{year}-{number:02}"))
+}
+
+/// 含税上限总价修订2 is two words.
+fn without_revision(word: &str) -> Vec<String> {
+    let parts = word.split_once(REVISION).map(|(before, after)| {
+        let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let (number, rest) = after.split_at(end);
+        [before.to_owned(), format!("{REVISION}{number}"), rest.to_owned()]
+    });
+    match parts {
+        Some([before, number, rest]) if number.len() > REVISION.len() => {
+            [before, number, rest].into_iter().filter(|part| !part.is_empty()).collect()
+        }
+        _ => vec![word.to_owned()],
+    }
+}
+
+/// What the names of figures after an 调整 begin with.
+const REVISION: &str = "修订";
+
+/// 修订二, 第2次修订 or 补充协议（二） as names have it.
+fn revision(word: &str) -> Option<String> {
+    let counted = || {
+        word.strip_prefix('第')?.strip_suffix("次修订").or(word.strip_prefix('第')?.strip_suffix("次调整"))
+    };
+    let named = || word.strip_prefix(REVISION).or(word.strip_prefix("补充协议"));
+    let number = counted().or_else(named)?.trim_matches(['（', '）', '(', ')', '-', '第', '号']);
+    read_any(number).map(|number| format!("{REVISION}{number}"))
 }
 
 /// What was typed under a name, such as 不含税单价, or 产品/平台服务·高级 不含税单价: not computed, but what figures come from.
@@ -147,13 +189,8 @@ fn key(name: &str) -> String {
 const MOST_NEAR: usize = 3;
 
 fn nearest<'b>(keyed: &[(String, &'b Figure)], asked: &str) -> Vec<&'b Figure> {
-    let length = asked.chars().count();
-    let mut near: Vec<(usize, &Figure)> = keyed
-        .iter()
-        .map(|(name, figure)| (strsim::damerau_levenshtein(name, asked), *figure))
-        // Half of it may be wrong, but not more.
-        .filter(|(distance, _)| distance * 2 <= length)
-        .collect();
+    let mut near: Vec<(usize, &Figure)> =
+        keyed.iter().filter_map(|(name, figure)| Some((likeness::distance(asked, name)?, *figure))).collect();
     near.sort_by_key(|(distance, _)| *distance);
     near.into_iter().take(MOST_NEAR).map(|(_, figure)| figure).collect()
 }
@@ -260,6 +297,35 @@ mod tests {
             assert_eq!(one(&format!("DD-2026-001 {month} 应支付")), "DD-2026-001 2026-03 应支付");
             assert_eq!(one(&format!("{month} 应支付")), "DD-2026-001 2026-03 应支付");
         }
+        // The same after an 调整: exact words win over names that begin with them or have them in them.
+        let revised = [
+            "含税上限总价",
+            "含税上限总价大写",
+            "产品/平台服务·高级 含税单价",
+            "产品/平台服务·高级 含税总价",
+        ];
+        let revised = revised.iter().flat_map(|name| {
+            let figure = book.iter().find(|figure| figure.name == *name).unwrap();
+            ["修订1", "修订2", "修订21"].map(|n| Figure { name: format!("{n} {name}"), ..figure.clone() })
+        });
+        let revised: Vec<Figure> = book.iter().cloned().chain(revised).collect();
+        for asked in [
+            "含税上限总价 修订2",
+            "修订2 含税上限总价",
+            "含税上限总价修订2",
+            "修订二 含税上限总价",
+            "补充协议（二） 含税上限总价",
+            "第2次修订 含税上限总价",
+        ] {
+            let Found::One(figure) = search(&revised, asked) else { panic!("{asked}") };
+            assert_eq!(figure.name, "修订2 含税上限总价", "{asked}");
+        }
+        let Found::One(figure) = search(&revised, "含税单价 产品/平台服务·高级 修订1") else {
+            panic!()
+        };
+        assert_eq!(figure.name, "修订1 产品/平台服务·高级 含税单价");
+        let Found::Several(several) = search(&revised, "修订2") else { panic!("there are 4 of them") };
+        assert!(several.len() == 4, "of 修订2, not of 修订21: {several:?}");
         let Found::Several(several) = search(&book, "含税单价") else { panic!("there are 21 of them") };
         assert!(several.iter().all(|figure| figure.name.ends_with(" 含税单价")) && several.len() == 21);
         let Found::None(near) = search(&book, "含税上线总介") else { panic!("no such figure") };
