@@ -146,7 +146,8 @@ fn a_supplier_is_told_what_is_his_to_mend_and_nothing_else() {
     assert_eq!(done.status.code(), Some(1), "{}", told(&done));
     let letter = text(&done.stdout);
     for part in [
-        "主题：请更正报价表（报价表.csv）、2026年9月工时表（工时.csv）（合同编号 MGYY-2026-0001）",
+        "主题：请更正报价表、2026年9月工时表（合同编号 MGYY-2026-0001）",
+        "【2026年9月工时表（工时.csv）】",
         "成都星河示例科技有限公司：",
         "重新盖章",
         "F2：“产品/平台服务·高级”的不含税单价 850.00 元超过最高限价 849.06 元，高出 0.94 元\n   应为：不高于 849.06 元",
@@ -182,6 +183,18 @@ fn a_supplier_is_told_what_is_his_to_mend_and_nothing_else() {
 #[test]
 fn without_anything_of_the_suppliers_there_is_no_letter() {
     let case = mistaken();
+    // A form that nobody has filled in still has to be sent out, not back.
+    let sheet = fs::read_to_string(support::repository("fixtures/rules/good/报价表.csv")).unwrap();
+    let blank = sheet.lines().map(|line| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        if cells[0] != "岗位职责" {
+            cells.iter_mut().skip(5).for_each(|cell| *cell = "");
+        }
+        cells.join(",")
+    });
+    fs::write(case.path().join("报价表.csv"), blank.collect::<Vec<_>>().join("\n")).unwrap();
+    case.replace("报价: 报价表.xlsx", "报价: 报价表.csv");
+    assert!(case.findings().iter().any(|f| f["id"] == "Q011"));
     let done = run(&["check", "--reply", arg(&case.path())]);
     assert_eq!((done.status.code(), text(&done.stdout)), (Some(1), String::new()));
     assert!(text(&done.stderr).contains("没有要更正的"), "{}", told(&done));
@@ -234,10 +247,36 @@ fn the_sheet_that_may_be_meant_is_named() {
     let month = case.path().join("结算/2026-09");
     fs::create_dir(&month).unwrap();
     fs::write(month.join("考勤表2026年9月.xlsx"), "x").unwrap();
+    fs::write(month.join("说明.docx"), "x").unwrap();
     let findings = case.findings();
+    let other = findings.iter().find(|f| f["place"]["file"] == "结算/2026-09/考核.xlsx").unwrap();
+    assert!(!other["message"].as_str().unwrap().contains("考勤表"), "{other}");
     let missing = findings.iter().find(|f| f["place"]["file"] == "结算/2026-09/工时.xlsx").unwrap();
     let message = missing["message"].as_str().unwrap();
     assert!(message.contains("“考勤表2026年9月.xlsx”如果是工时表，请改名为以“工时”开头"), "{message}");
+}
+
+#[test]
+fn a_declaration_that_cannot_be_read_is_told_once() {
+    for (written, expected) in [("  声明: 有", "无关联 或 有关联"), ("  声明: “无关联”", "英文引号")]
+    {
+        let case = CaseCopy::of(CASE);
+        case.replace("  声明: 无关联", written);
+        let findings = case.findings();
+        assert!(findings.len() == 1 && findings[0]["id"] == "F007", "{written}: {findings:?}");
+        assert!(findings[0]["expected"].as_str().unwrap().contains(expected), "{findings:?}");
+    }
+    let case = CaseCopy::of(CASE);
+    case.replace("廉洁:\n  声明: 无关联\n  其他业务合作: [技术支撑服务]", "廉洁: 无关联");
+    let findings = case.findings();
+    assert!(
+        findings.len() == 1 && findings[0]["expected"].as_str().unwrap().contains("{声明: 无关联"),
+        "{findings:?}"
+    );
+    // 无, as the form has it, is an empty list.
+    let case = CaseCopy::of(CASE);
+    case.replace("其他业务合作: [技术支撑服务]", "其他业务合作: 无");
+    assert!(case.findings().is_empty());
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::bundle::job::Job;
 use crate::diagnostics::human::visible;
 use crate::diagnostics::{Diagnostic, FileName, Origin, Severity};
 use crate::input::folder::explain;
+use crate::model::quotation::{CellNumber, QuotationRow};
 use crate::rules::OF_SUPPLIERS;
 use crate::rules::fold::unfold;
 
@@ -95,8 +96,9 @@ pub fn letter(job: &Job) -> Option<String> {
     let supplier = job.case.supplier.name.as_ref().map_or("贵公司", |name| name.value.as_str());
     let count = |severity| items.iter().filter(|item| item.finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let kinds: Vec<&str> = names.iter().filter_map(|name| name.split('（').next()).collect();
     let mut text =
-        format!("主题：请更正{}{}\n\n{}：\n\n", names.join("、"), contract(job), visible(supplier));
+        format!("主题：请更正{}{}\n\n{}：\n\n", kinds.join("、"), contract(job), visible(supplier));
     let what = match (errors, warnings) {
         (errors, 0) => format!("有 {errors} 处需要更正"),
         (0, warnings) => format!("有 {warnings} 处请核对"),
@@ -135,7 +137,9 @@ pub fn letter(job: &Job) -> Option<String> {
 /// The errors and warnings that lie in a sheet of the supplier's, one by one.
 fn items(job: &Job) -> Vec<Item<'_>> {
     let read: BTreeSet<&FileName> = job.inputs.iter().map(|input| &input.name).collect();
-    let is_own = |origin: &Origin| origin.file().is_some_and(|file| read.contains(file) && is_sheet(file));
+    let is_own = |origin: &Origin| {
+        origin.file().is_some_and(|file| read.contains(file) && is_sheet(file) && !is_blank_form(job, file))
+    };
     let is_his = |finding: &&Diagnostic| {
         let cell = matches!(finding.origin, Origin::Cell(_));
         // A file that cannot be opened at all is asked for anew; which of its sheets counts is said in 合同.yaml.
@@ -153,6 +157,15 @@ fn items(job: &Job) -> Vec<Item<'_>> {
     // 报价表 before 工时; within a file the findings' own order.
     items.sort_by_key(|item| item.origin.file().map(|file| (is_work(file), file.clone())));
     items
+}
+
+/// Whether a quotation has no price yet: it still has to be sent out, not back.
+fn is_blank_form(job: &Job, file: &FileName) -> bool {
+    let later = job.case.adjustments.iter().filter_map(|adjustment| adjustment.quotation.as_ref());
+    let mut quotations = job.case.quotation.iter().chain(later);
+    let empty =
+        |row: &QuotationRow| row.net_price.as_ref().is_none_or(|cell| cell.value == CellNumber::Empty);
+    quotations.any(|quotation| quotation.origin.file() == Some(file) && quotation.rows.iter().all(empty))
 }
 
 /// Whether a file of the case is a sheet that the supplier made: 考核 is the buyer's.
@@ -204,7 +217,8 @@ fn told(number: usize, item: &Item<'_>) -> String {
             let _ = writeln!(text, "   另见{}{}", place(origin), visible(word));
         }
     }
-    if !finding.clause.is_empty() {
+    // What can be read at all rests on no clause.
+    if !finding.id.starts_with('F') && !finding.clause.is_empty() {
         let _ = writeln!(text, "   依据：{}", visible(&finding.clause));
     }
     text

@@ -208,7 +208,10 @@ impl CaseReader<'_> {
     }
 
     fn integrity(&mut self, map: &mut MapReader<'_>) -> Integrity {
-        let Some(mut map) = map.map("廉洁", self.reading) else { return Integrity::default() };
+        let example = "{声明: 无关联, 其他业务合作: []}";
+        let Some(mut map) = map.map_like("廉洁", example, self.reading) else {
+            return Integrity::default();
+        };
         let mut declarations = Vec::new();
         for text in map.texts("声明", self.reading) {
             match text.value.as_str() {
@@ -218,13 +221,17 @@ impl CaseReader<'_> {
             }
         }
         let persons = map.maps("关联人员", self.reading).into_iter().map(|map| self.person(map)).collect();
-        let integrity = Integrity {
+        let mut integrity = Integrity {
             origin: Some(map.origin.clone()),
             declarations,
             persons,
             other_business_given: map.has("其他业务合作"),
             other_business: map.texts("其他业务合作", self.reading),
         };
+        // 无 is what the form prints for none.
+        if matches!(integrity.other_business.as_slice(), [only] if only.value == "无") {
+            integrity.other_business.clear();
+        }
         map.finish(self.reading);
         integrity
     }
@@ -243,8 +250,11 @@ impl CaseReader<'_> {
     }
 
     fn security(&mut self, map: &mut MapReader<'_>) -> Option<DataSharing> {
-        let mut map = map.map("信息安全", self.reading)?;
-        let sharing = map.map("数据合作", self.reading).map(|map| self.data_sharing(map));
+        let example = "{数据合作: {…}}；不涉及数据合作的，整段不写";
+        let mut map = map.map_like("信息安全", example, self.reading)?;
+        let sharing =
+            map.map_like("数据合作", "{数据内容: …, 数据数量: 10, …}；不涉及的，整段不写", self.reading);
+        let sharing = sharing.map(|map| self.data_sharing(map));
         map.finish(self.reading);
         sharing
     }

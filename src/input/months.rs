@@ -250,7 +250,7 @@ fn missing(within: &str, name: &str, others: &[String]) -> Fault {
             format!("“{within}/{file}”不是能读的电子表格；请用 Excel 或 WPS 另存为 {name}.xlsx")
         }
         Some(file) => format!("“{place}”不存在；“{file}”如果是{name}表，请改名为以“{name}”开头"),
-        None => match unread(others) {
+        None => match unread(others, name) {
             files if files.is_empty() => {
                 format!("“{place}”不存在：{within}/ 里没有以“{name}”开头的电子表格")
             }
@@ -261,9 +261,17 @@ fn missing(within: &str, name: &str, others: &[String]) -> Fault {
 }
 
 /// The files that are neither 工时 nor 考核 by their names, and may be one of them: 考勤表2026年9月.xlsx.
-fn unread(others: &[String]) -> String {
-    let names = others.iter().map(|file| file_name(file));
-    let unread = names.filter(|name| !name.starts_with(WORK) && !name.starts_with(ASSESSMENT));
+fn unread(others: &[String], wanted: &str) -> String {
+    let is_sheet = |name: &&str| {
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
+        extension.is_some_and(|extension| SHEETS.contains(&extension.as_str()))
+    };
+    let of_work = |name: &str| ["考勤", "出勤", "签到", "人天", WORK].iter().any(|word| name.contains(word));
+    let names = others.iter().map(|file| file_name(file)).filter(is_sheet);
+    let unread = names.filter(|name| match wanted {
+        WORK => !name.contains(ASSESSMENT),
+        _ => !of_work(name),
+    });
     let unread: Vec<String> = unread.map(|name| format!("“{name}”")).collect();
     match unread.get(..MOST_UNREAD) {
         Some(some) => format!("{}等 {} 个文件里有一个", some.join("、"), unread.len()),

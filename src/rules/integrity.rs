@@ -5,6 +5,7 @@
 use super::{Context, Reporter, Rule, always, did_you_mean, nearest};
 use crate::diagnostics::{RuleInfo, Severity};
 use crate::model::case::Declaration;
+use crate::model::fault::{Fault, FaultKind};
 
 fn related(ctx: &Context) -> bool {
     ctx.case.integrity.declarations.iter().any(|declaration| declaration.value == Declaration::Related)
@@ -65,9 +66,20 @@ pub static L002: Rule = Rule {
     check: l002,
 };
 
+fn is_about_declaration(fault: &Fault) -> bool {
+    match &fault.kind {
+        FaultKind::BadValue { what, .. } | FaultKind::ChineseQuotes { what, .. } => {
+            ["廉洁", "廉洁.声明"].contains(&what.as_str())
+        }
+        _ => false,
+    }
+}
+
 fn l002(ctx: &Context, out: &mut Reporter) {
     let integrity = &ctx.case.integrity;
     match integrity.declarations.as_slice() {
+        // What is written and cannot be read is told as that.
+        [] if ctx.faults.iter().any(is_about_declaration) => {}
         [] => {
             let origin = integrity.origin.as_ref().unwrap_or(&ctx.case.origin);
             out.report(origin, "没有选定声明书").expected("声明: 无关联 或 声明: 有关联");

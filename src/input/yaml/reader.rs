@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::super::workbook::number;
 use super::node::{Kind, Node};
-use super::slips::{between_chinese_quotes, wide_comma_in};
+use super::slips::{WIDE_BRACKETS, between_chinese_quotes, has_wide_brackets, wide_comma_in};
 use crate::diagnostics::{Located, Origin, TextSpan};
 use crate::model::case::{Period, Text};
 use crate::model::fault::{Fault, FaultKind};
@@ -65,8 +65,8 @@ impl<'n> MapReader<'n> {
         let Kind::Map(entries) = &node.kind else {
             if node.kind != Kind::Null {
                 let what = if shown.is_empty() { "文件" } else { shown };
-                let joined = matches!(&node.kind, Kind::Scalar(text) if text.contains([':', '：']));
-                let colon = if joined { "，冒号用半角，后面空一格" } else { "" };
+                let joined = matches!(&node.kind, Kind::Scalar(text) if text.contains([':', '：', '｛']));
+                let colon = if joined { "，括号、冒号用半角，冒号后面空一格" } else { "" };
                 reading.bad(what, &describe(node), &format!("{example}{colon}"), &node.origin);
             }
             return None;
@@ -328,6 +328,10 @@ pub fn text_of(node: &Node, what: &str, reading: &mut Reading) -> Text {
             if let Some(inner) = between_chinese_quotes(text).filter(|_| node.unquoted) {
                 let kind = FaultKind::ChineseQuotes { what: what.into(), inner: inner.into() };
                 reading.faults.push(Fault::new(kind, node.origin.clone()));
+                return None;
+            }
+            if node.unquoted && has_wide_brackets(text) {
+                reading.bad(what, text, WIDE_BRACKETS, &node.origin);
                 return None;
             }
             let text = Located::new(text.to_owned(), node.origin.clone());

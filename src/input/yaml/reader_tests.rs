@@ -98,6 +98,20 @@ fn chinese_quotation_marks_are_told_as_that() {
 }
 
 #[test]
+fn full_width_brackets_are_told_as_that() {
+    let found = told(
+        "报价: ｛文件：报价表.csv，工作表：正式｝\n类别: ［A1-1］\n期: ｛自：1｝\n",
+        |map, reading| {
+            assert!(map.text("报价", reading).is_none() && map.texts("类别", reading).is_empty());
+            assert!(map.period("期", reading).is_none());
+        },
+    );
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[..2].iter().all(|(_, _, expected, _)| expected.contains("半角的 { }")), "{found:?}");
+    assert!(found[2].2.contains("括号、冒号用半角"), "{found:?}");
+}
+
+#[test]
 fn items_are_named_by_their_number_and_examples_given() {
     let found = told(
         "明细:\n  - {人天: 1}\n  - {人天: 十}\n期: 2026.3.5至2026年8月31日\n周期: 半年\n人: 甲\n",

@@ -9,6 +9,10 @@ pub(super) const WIDE_COMMA: &str = "花括号或方括号里用了全角逗号�
 
 /// Several things on a line that are not within braces.
 pub(super) const NEEDS_BRACES: &str = "一行里写了几项，要用花括号括起来";
+/// Brackets that are text to YAML.
+pub(super) const WIDE_BRACKETS: &str =
+    "用了全角括号，请改成半角的 { } 或 [ ]，里面的冒号、逗号也用半角，后面空一格";
+const WIDE_OPEN: [char; 2] = ['｛', '［'];
 /// Quotation marks that are text to YAML.
 const CHINESE_QUOTES: [char; 10] = ['“', '”', '‘', '’', '「', '」', '『', '』', '＂', '＇'];
 
@@ -17,6 +21,11 @@ pub(super) fn between_chinese_quotes(value: &str) -> Option<&str> {
     let inner = value.strip_prefix(CHINESE_QUOTES)?;
     let inner = inner.strip_suffix(CHINESE_QUOTES).or_else(|| inner.strip_suffix(['"', '\'']))?;
     (!inner.is_empty() && !inner.contains(CHINESE_QUOTES)).then_some(inner)
+}
+
+/// Whether a value was meant for a map or a list, but for its brackets.
+pub(super) fn has_wide_brackets(value: &str) -> bool {
+    value.starts_with(WIDE_OPEN) && value.ends_with(['｝', '］', '}', ']'])
 }
 
 /// The things on a line as a map within braces: `- 岗位: 运维, 级别：中级` is `- {岗位: 运维, 级别: 中级}`, and `联系人: 姓名: 甲,
@@ -110,6 +119,9 @@ pub(super) fn slip_of(line: &str) -> Option<&'static str> {
         } else {
             "双引号没有成对"
         });
+    }
+    if [body, value].iter().any(|text| text.starts_with(WIDE_OPEN)) {
+        return Some(WIDE_BRACKETS);
     }
     if value.starts_with(CHINESE_QUOTES) {
         return Some("用了中文引号，请改成英文引号 \"");

@@ -80,7 +80,7 @@ fn missing_rows(quotation: &Quotation, missing: &[(&str, Vec<&str>)], out: &mut 
         1 => (format!("报价表缺少{names}一行"), format!("有且只有一行{names}")),
         _ => (format!("报价表缺 {count} 行：{names}"), "每个岗位×级别有且只有一行".to_owned()),
     };
-    let help = return_to_supplier(format!("补上{names}，并填写不含税单价"));
+    let help = return_to_supplier("补上所缺的行，并填写不含税单价");
     out.report(&quotation.origin, message).expected(expected).help(help);
 }
 
