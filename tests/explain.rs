@@ -281,6 +281,12 @@ fn what_is_in_force_and_where_to_look() {
     {
         assert_eq!(tree(asked, &case.path()), revised, "{asked:?}");
     }
+    let done = ask(&["含税上限总价 修订3"], &case.path());
+    assert!(
+        text(&done.stderr).contains("没有修订3：它是合同.yaml 里“调整”的第 3 项"),
+        "{}",
+        support::told(&done)
+    );
     let done = ask(&["修订1"], &case.path());
     let said = text(&done.stderr);
     assert!(done.status.code() == Some(2) && said.lines().count() <= 6, "{said}");

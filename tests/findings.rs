@@ -117,7 +117,7 @@ fn a_wrong_cell_is_named() {
 /// The same with a quotation whose first lines are wrong, a worksheet of two people in one, and an assessment out of range.
 fn mistaken_by_the_supplier() -> CaseCopy {
     let case = mistaken();
-    let sheet = fs::read_to_string(support::repository("fixtures/rules/good/报价表.csv")).unwrap();
+    let sheet = fs::read_to_string(support::repository("fixtures/rules/good/报价表.csv")).expect("the case");
     let mut rows: Vec<String> = sheet.lines().map(str::to_owned).collect();
     rows[1] = rows[1].replacen("840.00", "850.00", 1);
     for row in rows.iter_mut().skip(2).take(6) {
@@ -125,14 +125,14 @@ fn mistaken_by_the_supplier() -> CaseCopy {
         cells[6] = "1.00";
         *row = cells.join(",");
     }
-    fs::write(case.path().join("报价表.csv"), rows.join("\n")).unwrap();
+    fs::write(case.path().join("报价表.csv"), rows.join("\n")).expect("the case");
     case.replace("报价: 报价表.xlsx", "报价: 报价表.csv");
     let month = case.path().join("结算/2026-09");
-    fs::create_dir(&month).unwrap();
+    fs::create_dir(&month).expect("the case");
     let work = "订单编号,姓名,岗位职责,级别,日期,人天\nDD-9999,甲,运维支撑,中级,2026-09-01,2\n";
-    fs::write(month.join("工时.csv"), work).unwrap();
+    fs::write(month.join("工时.csv"), work).expect("the case");
     let heads = "订单编号,服务质量得分,支撑能力扣分次数,投诉次数,安全事件次数,日常管理缺项数,说明";
-    fs::write(month.join("考核.csv"), format!("{heads}\nDD-2026-001,77,0,0,0,0,无\n")).unwrap();
+    fs::write(month.join("考核.csv"), format!("{heads}\nDD-2026-001,77,0,0,0,0,无\n")).expect("the case");
     case
 }
 
@@ -254,6 +254,15 @@ fn the_sheet_that_may_be_meant_is_named() {
     let missing = findings.iter().find(|f| f["place"]["file"] == "结算/2026-09/工时.xlsx").unwrap();
     let message = missing["message"].as_str().unwrap();
     assert!(message.contains("“考勤表2026年9月.xlsx”如果是工时表，请改名为以“工时”开头"), "{message}");
+}
+
+#[test]
+fn the_quotation_that_may_be_meant_is_named() {
+    let case = CaseCopy::of(CASE);
+    case.replace("报价: 报价表.xlsx", "报价: 报价表");
+    let findings = case.findings();
+    let message = findings[0]["message"].as_str().unwrap();
+    assert!(message.contains("“报价表”不存在；案卷文件夹里的表格：“报价表.xlsx”"), "{message}");
 }
 
 #[test]

@@ -216,15 +216,22 @@ fn unknown(asked: &str, near: &[&Figure], book: &[Figure]) -> String {
 const OF_SETTLEMENTS: [&str; 8] = ["得分", "扣分", "扣款", "考核", "应支付", "已结算", "剩余", "累计"];
 
 /// Where figures come from that the case does not have yet.
-fn not_yet(asked: &str, book: &[Figure]) -> Option<&'static str> {
+fn not_yet(asked: &str, book: &[Figure]) -> Option<String> {
+    let of_revision = figure_tree::revision_of(asked);
+    if let Some(revision) = of_revision
+        && !book.iter().any(|figure| figure.name.starts_with(&format!("{revision} ")))
+    {
+        let number = revision.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
+        return Some(format!("这个案卷没有{revision}：它是合同.yaml 里“调整”的第 {number} 项。"));
+    }
     let asked = plain(asked);
     let has = |word: &str| book.iter().any(|figure| figure.name.contains(word));
     if OF_SETTLEMENTS.iter().any(|word| asked.contains(word)) && !has("应支付") {
         return Some(
-            "它要有结算才算得出：每个月的工时表和考核表放在 结算/<月份>/，如 结算/2026-03/工时.xlsx、考核.xlsx。",
+            "它要有结算才算得出：每个月的工时表和考核表放在 结算/<月份>/，如 结算/2026-03/工时.xlsx、考核.xlsx。".into(),
         );
     }
-    (asked.contains("订单") && !has("订单总额")).then_some("它要有委托订单才算得出：订单写在 订单/ 里。")
+    (asked.contains("订单") && !has("订单总额")).then(|| "它要有委托订单才算得出：订单写在 订单/ 里。".into())
 }
 
 /// The case's errors, a line each.

@@ -133,6 +133,11 @@ fn month(word: &str) -> Option<String> {
     Some(format!("{year}-{number:02}"))
 }
 
+/// The 修订 that a name asks for, as figures' names have it.
+pub fn revision_of(asked: &str) -> Option<String> {
+    asked.split_whitespace().flat_map(without_revision).find_map(|word| revision(&word))
+}
+
 /// 含税上限总价修订2 is two words.
 fn without_revision(word: &str) -> Vec<String> {
     let parts = word.split_once(REVISION).map(|(before, after)| {

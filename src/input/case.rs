@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::folder::{CaseFolder, InputFile, MAX_WORKBOOK_BYTES, MAX_YAML_BYTES, explain};
+use super::months::SHEETS;
 use super::order;
 use super::schema;
 use super::workbook;
@@ -86,6 +87,23 @@ pub fn contract_number(folder: &Path) -> Text {
     let root = node::parse(&CASE_FILE.into(), &text).ok()?;
     let mut reading = Reading::default();
     MapReader::new(&root, "", &mut reading)?.map("合同", &mut reading)?.text("编号", &mut reading)
+}
+
+/// So many sheets are named where the one that is written is not there.
+const MOST_SHEETS: usize = 4;
+
+/// The sheets that may have been meant, with their whole names: Windows does not show the end of a name.
+fn sheets_there(folder: &CaseFolder) -> String {
+    let names = folder.files(".", &SHEETS, &mut Vec::new());
+    let names: Vec<String> =
+        names.iter().map(|name| format!("“{}”", name.trim_start_matches("./"))).collect();
+    match names.get(..MOST_SHEETS.min(names.len())) {
+        None | Some([]) => String::new(),
+        Some(some) => {
+            let etc = if names.len() > some.len() { " 等" } else { "" };
+            format!("；案卷文件夹里的表格：{}{etc}", some.join("、"))
+        }
+    }
 }
 
 /// What 合同.yaml says.
@@ -187,7 +205,12 @@ impl CaseReader<'_> {
         };
         let bytes = match self.folder.bytes(&file.value, MAX_WORKBOOK_BYTES, &file.origin) {
             Ok(bytes) => bytes,
-            Err(fault) => {
+            Err(mut fault) => {
+                if let FaultKind::Unreadable { why } = &mut fault.kind
+                    && !self.folder.has(&file.value)
+                {
+                    why.push_str(&sheets_there(self.folder));
+                }
                 self.reading.faults.push(*fault);
                 return None;
             }

@@ -22,7 +22,7 @@ const WORK: &str = "工时";
 /// What the name of the sheet of assessments begins with.
 const ASSESSMENT: &str = "考核";
 /// What is read.
-const SHEETS: [&str; 6] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv"];
+pub(super) const SHEETS: [&str; 6] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv"];
 /// What people mistake for it.
 const OTHERS: [&str; 9] = ["et", "numbers", "pdf", "doc", "docx", "jpg", "png", "txt", "zip"];
 

@@ -145,8 +145,7 @@ fn i004(ctx: &Context, out: &mut Reporter) {
     if data.buyer_safeguards.is_empty() {
         return;
     }
-    let is_stage =
-        |name: &&Located<String>| ctx.pack.processing_stages.iter().any(|stage| *stage == name.value);
+    let is_stage = |name: &&Located<String>| ctx.pack.processing_stages.contains(&name.value);
     let of = |stage: &Located<String>| data.buyer_safeguards.iter().find(|s| s.stage.value == stage.value);
     let named = || data.buyer_safeguards.iter().map(|safeguard| &safeguard.stage);
     let without: Vec<&Located<String>> = data
@@ -157,7 +156,7 @@ fn i004(ctx: &Context, out: &mut Reporter) {
         .collect();
     let surplus: Vec<&Located<String>> =
         named().filter(|stage| !data.stages.iter().any(|other| other.value == stage.value)).collect();
-    let (surplus, unknown): (Vec<_>, Vec<_>) = surplus.into_iter().partition(|stage| is_stage(&stage));
+    let (surplus, unknown): (Vec<_>, Vec<_>) = surplus.into_iter().partition(|stage| is_stage(stage));
     for stage in &unknown {
         let suggestion = nearest(&stage.value, ctx.pack.processing_stages.iter().map(String::as_str));
         let hint = did_you_mean(suggestion);

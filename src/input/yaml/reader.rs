@@ -313,9 +313,13 @@ fn part(text: &Located<String>, at: usize, character: char) -> Origin {
 /// `2026.3.5至2026.8.31` as it should be written.
 fn as_period(node: &Node) -> Option<String> {
     let Kind::Scalar(text) = &node.kind else { return None };
-    let (from, to) = ["至", "到", "~", "～", "—"].iter().find_map(|mark| text.split_once(mark))?;
-    let to = to.trim_start_matches('—');
-    Some(format!("{{自: {}, 至: {}}}", parse_date(from)?, parse_date(to)?))
+    const MARKS: [char; 8] = ['至', '到', '~', '～', '—', '–', '-', '－'];
+    // A date may have a - of its own.
+    let (from, to) = text.match_indices(MARKS).find_map(|(at, mark)| {
+        let to = text.get(at + mark.len()..)?.trim_start_matches(MARKS);
+        Some((parse_date(text.get(..at)?)?, parse_date(to)?))
+    })?;
+    Some(format!("{{自: {from}, 至: {to}}}"))
 }
 
 /// The text of a scalar, spaces at the ends removed; `None` if empty, with a fault if it is a list or a map, or if a

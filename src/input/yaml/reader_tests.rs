@@ -98,6 +98,16 @@ fn chinese_quotation_marks_are_told_as_that() {
 }
 
 #[test]
+fn a_period_in_one_text_is_shown_as_it_should_be_written() {
+    for text in
+        ["2026.4.1-2026.6.30", "2026-04-01-2026-06-30", "2026年4月1日——2026年6月30日", "2026/4/1～2026/6/30"]
+    {
+        let found = told(&format!("期: {text}\n"), |map, reading| drop(map.period("期", reading)));
+        assert_eq!(found[0].2, "{自: 2026-04-01, 至: 2026-06-30}", "{text}");
+    }
+}
+
+#[test]
 fn full_width_brackets_are_told_as_that() {
     let found = told(
         "报价: ｛文件：报价表.csv，工作表：正式｝\n类别: ［A1-1］\n期: ｛自：1｝\n",
