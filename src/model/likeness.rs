@@ -8,38 +8,12 @@ use super::names::plain_chars;
 /// How far a known name is from what was written, in slips of typing; none if it is too far to have been meant. Who left
 /// words out may have meant the whole name: 电话 联系电话, 税号 纳税人识别号.
 pub fn distance(written: &str, known: &str) -> Option<usize> {
-    let (written, known) = (folded(written), folded(known));
-    let (shorter, longer) = lengths(&written, &known);
-    let near = slips_between(&written, &known);
-    if near.is_some() || shorter < 2 || is_code(&written) || negations(&written) != negations(&known) {
-        return near;
-    }
-    let slips = strsim::damerau_levenshtein(&written, &known);
-    let left_out = longer - shorter;
-    let most = usize::from(shorter >= 4);
-    (left_out > 0 && slips - left_out <= most).then_some(slips)
+    Name::of(written).distance(&Name::of(known))
 }
 
 /// The same for names that may be a part of another and yet mean themselves: laws.
 pub fn slips(written: &str, known: &str) -> Option<usize> {
-    slips_between(&folded(written), &folded(known))
-}
-
-fn slips_between(written: &str, known: &str) -> Option<usize> {
-    let (_, longest) = lengths(written, known);
-    if longest < 2 || negations(written) != negations(known) {
-        return None;
-    }
-    // One slip in three characters, as rustc has it: of four that is one. In a code every character counts.
-    let most = if is_code(written) || is_code(known) { 1 } else { longest.max(3) / 3 };
-    let slips = strsim::damerau_levenshtein(written, known);
-    (slips <= most && slips < longest).then_some(slips)
-}
-
-/// How many characters the shorter and the longer of two names have.
-fn lengths(a: &str, b: &str) -> (usize, usize) {
-    let (a, b) = (a.chars().count(), b.chars().count());
-    (a.min(b), a.max(b))
+    Name::of(written).slips(&Name::of(known))
 }
 
 /// The one of some known names that is nearest to what was written, if it is near and no other is as near.
@@ -51,10 +25,11 @@ fn lengths(a: &str, b: &str) -> (usize, usize) {
 /// assert_eq!(nearest("数据查询", stages), None);
 /// ```
 pub fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let written = Name::of(written);
     let mut best: Option<(usize, &str)> = None;
     let mut alone = true;
     for name in known {
-        let Some(slips) = distance(written, name) else { continue };
+        let Some(slips) = written.distance(&Name::of(name)) else { continue };
         match best {
             Some((least, _)) if slips > least => {}
             Some((least, other)) if slips == least => alone &= other == name,
@@ -64,19 +39,53 @@ pub fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> O
     best.filter(|_| alone).map(|(_, name)| name)
 }
 
-/// How people type a name makes no other of it.
-fn folded(name: &str) -> String {
-    plain_chars(name).flat_map(char::to_lowercase).collect()
+/// A name as it is compared.
+struct Name {
+    /// How people type it makes no other of it.
+    text: String,
+    /// In characters.
+    length: usize,
+    /// 含税价 is one slip from 不含税价, and never meant for it.
+    negations: usize,
+    /// In a code every character counts, and A1 is no part of A1-1.
+    is_code: bool,
 }
 
-/// 含税价 is one slip from 不含税价, and never meant for it.
-fn negations(name: &str) -> usize {
-    name.chars().filter(|c| "不未无非".contains(*c)).count()
-}
+impl Name {
+    fn of(name: &str) -> Self {
+        let text: String = plain_chars(name).flat_map(char::to_lowercase).collect();
+        let (mut length, mut negations, mut is_code) = (0, 0, false);
+        for c in text.chars() {
+            length += 1;
+            negations += usize::from(matches!(c, '不' | '未' | '无' | '非'));
+            is_code |= c.is_ascii_digit();
+        }
+        Self { text, length, negations, is_code }
+    }
 
-/// Codes have digits: A1 is no part of A1-1.
-fn is_code(name: &str) -> bool {
-    name.chars().any(|c| c.is_ascii_digit())
+    fn slips(&self, known: &Self) -> Option<usize> {
+        let longest = self.length.max(known.length);
+        // One slip in three characters, as rustc has it: of four that is one.
+        let most = if self.is_code || known.is_code { 1 } else { longest.max(3) / 3 };
+        if longest < 2 || self.negations != known.negations || self.length.abs_diff(known.length) > most {
+            return None;
+        }
+        let slips = strsim::damerau_levenshtein(&self.text, &known.text);
+        (slips <= most && slips < longest).then_some(slips)
+    }
+
+    fn distance(&self, known: &Self) -> Option<usize> {
+        let shorter = self.length.min(known.length);
+        let left_out = self.length.abs_diff(known.length);
+        let near = self.slips(known);
+        let whole = left_out == 0 || shorter < 2 || self.is_code || self.negations != known.negations;
+        if near.is_some() || whole {
+            return near;
+        }
+        let slips = strsim::damerau_levenshtein(&self.text, &known.text);
+        let most = left_out + usize::from(shorter >= 4);
+        (slips <= most).then_some(slips)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_saphyr::Error;
 
+use crate::model::likeness::nearest;
+
 /// What is wrong with a YAML text, and on which line.
 pub(super) struct YamlFault {
     pub(super) line: Option<u64>,
@@ -21,7 +23,9 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlFault> {
 fn explain(error: &Error) -> String {
     match error {
         Error::SerdeUnknownField { field, expected, .. } => {
-            let near = nearest(field, expected).map(|name| format!("，是不是“{name}”")).unwrap_or_default();
+            let near = nearest(field, expected.iter().copied())
+                .map(|name| format!("，是不是“{name}”"))
+                .unwrap_or_default();
             format!("不认识“{field}”{near}（可以写：{}）", expected.join("、"))
         }
         Error::SerdeMissingField { field, .. } => format!("缺少“{field}”"),
@@ -38,9 +42,4 @@ fn explain(error: &Error) -> String {
         | Error::SerdeInvalidType { .. } => "这里的内容不是所要的形式，请对照其他各项的写法".to_owned(),
         _ => "YAML 写法有误，请检查缩进、冒号后的空格和引号".to_owned(),
     }
-}
-
-fn nearest<'a>(field: &str, expected: &[&'a str]) -> Option<&'a str> {
-    let scored = expected.iter().map(|name| (strsim::damerau_levenshtein(field, name), *name));
-    scored.min().filter(|(distance, name)| *distance < name.chars().count()).map(|(_, name)| name)
 }
