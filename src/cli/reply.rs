@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::check::Checked;
 use super::{Failure, Outcome, Session};
 use crate::bundle::job::Job;
-use crate::diagnostics::human::visible;
+use crate::diagnostics::human::visible_name;
 use crate::diagnostics::{Diagnostic, FileName, Origin, Severity};
 use crate::input::folder::explain;
 use crate::model::quotation::{CellNumber, QuotationRow};
@@ -28,7 +28,7 @@ pub fn run(
 ) -> Result<Outcome, Failure> {
     let mut first = true;
     for case in checked {
-        let name = visible(&case.name);
+        let name = visible_name(&case.name);
         let Some(letter) = &case.letter else {
             session.output.tell(&format!("{name}：供应商的表格里没有要更正的\n"));
             continue;
@@ -36,7 +36,7 @@ pub fn run(
         if let Some(folder) = output {
             let path = write(folder, &case.name, letter)
                 .map_err(|error| Failure(format!("“{}”写不进去：{}", folder.display(), explain(&error))))?;
-            session.output.print(&format!("{name}：{}\n", visible(&path.display().to_string())));
+            session.output.print(&format!("{name}：{}\n", visible_name(&path.display().to_string())));
         } else {
             let between = if first {
                 ""
@@ -52,7 +52,7 @@ pub fn run(
 
 /// That there is something to send, and how to get it.
 pub fn hint(name: &str, folder: &str) -> String {
-    let (name, folder) = (visible(name), visible(folder));
+    let (name, folder) = (visible_name(name), visible_name(folder));
     format!("{name}：供应商的表格里有要他自己更正的；可以直接发给他的文字：hetong check --reply {folder}\n")
 }
 
@@ -98,7 +98,7 @@ pub fn letter(job: &Job) -> Option<String> {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let kinds: Vec<&str> = names.iter().filter_map(|name| name.split('（').next()).collect();
     let mut text =
-        format!("主题：请更正{}{}\n\n{}：\n\n", kinds.join("、"), contract(job), visible(supplier));
+        format!("主题：请更正{}{}\n\n{}：\n\n", kinds.join("、"), contract(job), visible_name(supplier));
     let what = match (errors, warnings) {
         (errors, 0) => format!("有 {errors} 处需要更正"),
         (0, warnings) => format!("有 {warnings} 处请核对"),
@@ -183,7 +183,7 @@ fn is_work(file: &FileName) -> bool {
 
 /// 报价表（报价表.xlsx）, 2026年3月工时表（工时.xlsx）.
 fn name_of(job: &Job, file: &FileName) -> String {
-    let name = visible(file.rsplit('/').next().unwrap_or(file));
+    let name = visible_name(file.rsplit('/').next().unwrap_or(file));
     let month = job.case.months.iter().find(|month| month.work_origin.file() == Some(file));
     let of_adjustment = job
         .case
@@ -201,25 +201,25 @@ fn name_of(job: &Job, file: &FileName) -> String {
 /// （合同编号 MGYY-2026-0001）.
 fn contract(job: &Job) -> String {
     let number = job.case.contract.number.as_ref();
-    number.map(|number| format!("（合同编号 {}）", visible(&number.value))).unwrap_or_default()
+    number.map(|number| format!("（合同编号 {}）", visible_name(&number.value))).unwrap_or_default()
 }
 
 /// One thing: where it stands, what is there, what should be, and what it rests on.
 fn told(number: usize, item: &Item<'_>) -> String {
     let finding = item.finding;
-    let mut text = format!("{number}. {}{}\n", place(item.origin), visible(item.message).replace('\n', " "));
+    let mut text = format!("{number}. {}{}\n", place(item.origin), visible_name(item.message));
     // What was expected is the first one's; the others say it in their own words.
     if let Some(expected) = finding.expected.as_deref().filter(|_| item.origin == &finding.origin) {
-        let _ = writeln!(text, "   应为：{}", visible(expected).replace('\n', " "));
+        let _ = writeln!(text, "   应为：{}", visible_name(expected));
     }
     for (origin, word) in &finding.labels {
         if item.origin == &finding.origin && origin.file() == item.origin.file() {
-            let _ = writeln!(text, "   另见{}{}", place(origin), visible(word));
+            let _ = writeln!(text, "   另见{}{}", place(origin), visible_name(word));
         }
     }
     // What can be read at all rests on no clause.
     if !finding.id.starts_with('F') && !finding.clause.is_empty() {
-        let _ = writeln!(text, "   依据：{}", visible(&finding.clause));
+        let _ = writeln!(text, "   依据：{}", visible_name(&finding.clause));
     }
     text
 }
@@ -228,7 +228,7 @@ fn told(number: usize, item: &Item<'_>) -> String {
 fn place(origin: &Origin) -> String {
     match origin {
         Origin::Cell(cell) if cell.sheet.is_empty() => format!("{}：", cell.cell),
-        Origin::Cell(cell) => format!("工作表“{}”{}：", visible(&cell.sheet), cell.cell),
+        Origin::Cell(cell) => format!("工作表“{}”{}：", visible_name(&cell.sheet), cell.cell),
         _ => String::new(),
     }
 }

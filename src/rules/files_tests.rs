@@ -109,7 +109,12 @@ fn every_fault_becomes_one_finding_of_its_rule() {
 
 #[test]
 fn f005_says_what_to_do_instead_of_a_merge_key() {
-    let kind = FaultKind::UnknownKey { key: "<<".into(), suggestion: None, known: vec!["名称".into()] };
+    let kind = FaultKind::UnknownKey {
+        key: "<<".into(),
+        suggestion: None,
+        known: vec!["名称".into()],
+        elsewhere: vec![],
+    };
     let found = fired("F005", vec![Fault::new(kind, at("这里"))]);
     assert!(found[0].help.contains("合并键"), "{}", found[0].help);
 }

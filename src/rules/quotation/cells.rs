@@ -5,8 +5,8 @@
 use rust_decimal::{Decimal, dec};
 
 use super::{
-    Line, NET_PRICE, Sheet, columns, has_prices, has_quotation, priced_sheets, return_to_supplier, sheets, shown,
-    subtotal_cells, total_cells,
+    Line, NET_PRICE, Sheet, columns, has_prices, has_quotation, priced_sheets, return_to_supplier, sheets,
+    shown, subtotal_cells, total_cells,
 };
 use crate::compute::quotation::{AMOUNT_LIMIT, usable_price};
 use crate::diagnostics::{Located, Origin, RuleInfo, Severity};
@@ -287,7 +287,7 @@ pub static Q014: Rule = Rule {
         what: "不含税单价的公式只引用报价表自己的单元格，能按表上的数字重新算出来；循环引用和算不出的公式是错误。",
         why: "合同单价取公式存储的结果。公式引用别的文件或引用自己时，这个结果无从复核，换一台电脑打开可能就变了。",
         example: "不含税单价写 =[成本测算.xlsx]Sheet1!B2*1.1。",
-        fix: "请供应商把不含税单价改为数字（选中、复制，选择性粘贴为“数值”）后重新盖章提供。",
+        fix: "退回供应商改正后重新盖章，不要代改：把不含税单价改为数字（选中、复制，选择性粘贴为“数值”）。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: has_quotation,
     check: q014,

@@ -21,7 +21,7 @@ pub static Q013: Rule = Rule {
         what: "小计行的工作量、不含税总价和含税总价，等于上一个小计以来各行之和，或它所属岗位各行之和。",
         why: "合同不印小计，但小计错了，说明表里有行漏加、多加，或加过之后又改了数；供应商盖章的报价表须自身相符。",
         example: "“运维支撑”三行不含税总价之和为 2,190,000.00，小计写成 2,090,000.00。",
-        fix: "请供应商重算小计和合计；某一行写错的，先改那一行。",
+        fix: "退回供应商改正后重新盖章，不要代改：重算小计和合计；某一行写错的，先改那一行。发给供应商的文字用 hetong check --reply 生成。",
     },
     applies: |ctx| has_prices(ctx) && priced_sheets(ctx).any(|sheet| !sheet.quotation.subtotals.is_empty()),
     check: q013,
