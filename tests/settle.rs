@@ -1153,6 +1153,7 @@ fn one_supplier_is_not_two_and_two_are_not_one() {
         fs::write(&path, text).unwrap();
         let (cases, output) = (workspace.cases(), workspace.output());
         let check = ["check", arg(&cases)];
+        assert_eq!(support::run(&["build", arg(&cases), "-o", arg(&output)]).status.code(), Some(1));
         let build = ["build", arg(&cases), "-o", arg(&output), "--final"];
         let settle = ["settle", arg(&cases), "--month", MONTH, "-o", arg(&output), "--issue"];
         for (arguments, times) in [(&check[..], 2), (&build, 2), (&settle, 2)] {
@@ -1162,6 +1163,11 @@ fn one_supplier_is_not_two_and_two_are_not_one() {
             assert_eq!(found, times, "in both cases: {}", told(&done));
             assert!(told(&done).contains("“案卷/甲”的 合同.yaml:"), "{}", told(&done));
         }
+        // Drafts can be made of both; what is wrong between their cases is told when they are verified, too.
+        let done = hetong().args(["verify", "output"]).current_dir(workspace.folder.path()).output();
+        let done = done.expect("the program starts");
+        let found = told(&done).matches(&format!("错误[{id}]")).count();
+        assert_eq!((done.status.code(), found), (Some(1), 2), "{}", told(&done));
         assert!(workspace.ledger("甲").is_empty() && workspace.ledger("乙").is_empty());
     }
     fs::write(&path, own).unwrap();

@@ -38,10 +38,10 @@ pub enum NotBindable {
     NoLedger,
     #[error("台账有损坏，没有改动：{0}；请先从备份恢复 台账.jsonl")]
     Damaged(String),
-    #[error("台账已经写明是合同 {0} 的，就是这个案卷的合同，不用再认定")]
+    #[error("台账已经写明是合同 {0}的，就是这个案卷的合同，不用再认定")]
     AlreadyHere(ContractId),
     #[error(
-        "台账写明是合同 {0} 的，不是这个案卷的合同，不能改认；案卷是从别的合同复制来的，把复制来的 台账.jsonl 移走"
+        "台账写明是合同 {0}的，不是这个案卷的合同，不能改认；案卷是从别的合同复制来的，把复制来的 台账.jsonl 移走"
     )]
     Elsewhere(ContractId),
 }

@@ -59,7 +59,7 @@ pub struct Args {
     bind: bool,
 
     /// 不提问就确认 --bind，须写出案卷的合同编号
-    #[arg(long, value_name = "合同编号", requires = "bind")]
+    #[arg(long, value_name = "合同编号", requires = "bind", conflicts_with_all = ["month", "issue"])]
     yes: Option<String>,
 
     /// 从此目录取中文字体，而不是从系统

@@ -5,7 +5,7 @@
 use super::{Context, Reporter, Rule};
 use crate::compute::parties::{same_number, two_names, two_owners};
 use crate::diagnostics::{Origin, RuleInfo, Severity};
-use crate::model::case::{Case, Text};
+use crate::model::case::{Case, ContractTerms, Supplier, Text};
 use crate::model::ledger::Belongs;
 use crate::model::party::Party;
 
@@ -27,6 +27,39 @@ fn place<'c>(case: &'c Case, text: &'c Text) -> &'c Origin {
     text.as_ref().map_or(&case.origin, |text| &text.origin)
 }
 
+/// 合同 and 乙方 of a case.
+pub type Own<'a> = (&'a ContractTerms, &'a Supplier);
+
+/// What a case has in common with another that it must not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The key, in the case that is looked at.
+    pub place: Origin,
+    /// What is wrong; the place in the other case is part of it.
+    pub message: String,
+    /// What should be there.
+    pub expected: &'static str,
+}
+
+impl Clash {
+    fn new(text: &Text, message: String, expected: &'static str) -> Option<Self> {
+        Some(Self { place: text.as_ref()?.origin.clone(), message, expected })
+    }
+}
+
+/// A rule that looks at two cases, and how.
+pub type Between = (&'static Rule, fn(Own<'_>, &Party) -> Option<Clash>);
+
+/// The rules that look at two cases.
+pub static BETWEEN: [Between; 3] = [(&P008, numbers), (&P009, names), (&P010, accounts)];
+
+fn beside(ctx: &Context, out: &mut Reporter, clash: fn(Own<'_>, &Party) -> Option<Clash>) {
+    let own = (&ctx.case.contract, &ctx.case.supplier);
+    for clash in ctx.beside.iter().filter_map(|other| clash(own, other)) {
+        out.report(&clash.place, clash.message).expected(clash.expected);
+    }
+}
+
 /// 合同编号 are unique.
 pub static P008: Rule = Rule {
     info: RuleInfo {
@@ -40,18 +73,15 @@ pub static P008: Rule = Rule {
         fix: "是同一份合同的两个副本的，只留一个案卷；是两份合同的，改正其中一份的 合同.编号。新案卷用 hetong new --from <案卷> 新建，不要复制文件夹。",
     },
     applies: |ctx| ctx.case.contract.number.is_some(),
-    check: |ctx, out| {
-        let own = &ctx.case.contract;
-        for other in ctx.beside.iter().filter(|other| same_number(own, &other.contract)) {
-            let message = format!(
-                "合同编号“{}”与{}相同：同一份合同会结算两次",
-                value(&own.number),
-                there(other, &other.contract.number)
-            );
-            out.report(place(ctx.case, &own.number), message).expected("每份合同一个编号，每份合同一个案卷");
-        }
-    },
+    check: |ctx, out| beside(ctx, out, numbers),
 };
+
+fn numbers((contract, _): Own<'_>, other: &Party) -> Option<Clash> {
+    let key = &contract.number;
+    let there = same_number(contract, &other.contract).then(|| there(other, &other.contract.number))?;
+    let message = format!("合同编号“{}”与{there}相同：同一份合同会结算两次", value(key));
+    Clash::new(key, message, "每份合同一个编号，每份合同一个案卷")
+}
 
 /// One 信用代码 has one 名称.
 pub static P009: Rule = Rule {
@@ -63,23 +93,20 @@ pub static P009: Rule = Rule {
         what: "同一次运行里的各个案卷，纳税人识别号（统一社会信用代码）相同的，乙方名称也相同；有效期不重叠的合同可以不同（公司改过名）。没有填的不比较。",
         why: "一个信用代码就是一家公司；名称不同，多半是从别的案卷复制来，只改了一半，发票和付款会落到别的公司。",
         example: "供应商/甲 和 供应商/乙 的名称不同，纳税人识别号却都是 91510100MA6XYH018E。",
-        fix: "对照营业执照，改正写错的那一份的 乙方.名称 或 乙方.纳税人识别号。",
+        fix: "对照营业执照，改正写错的那一份的 乙方.名称 或 乙方.纳税人识别号。公司在两份合同之间改过名、两份都还有效的，现在还写不进案卷，请把两份分开运行。",
     },
     applies: |ctx| ctx.case.supplier.tax_id.is_some() && ctx.case.supplier.name.is_some(),
-    check: |ctx, out| {
-        let own = (&ctx.case.contract, &ctx.case.supplier);
-        for other in ctx.beside.iter().filter(|other| two_names(own, (&other.contract, &other.supplier))) {
-            let message = format!(
-                "信用代码“{}”在这里是“{}”，在{}是“{}”",
-                value(&own.1.tax_id),
-                value(&own.1.name),
-                there(other, &other.supplier.tax_id),
-                value(&other.supplier.name)
-            );
-            out.report(place(ctx.case, &own.1.tax_id), message).expected("一个信用代码只有一个名称");
-        }
-    },
+    check: |ctx, out| beside(ctx, out, names),
 };
+
+fn names(own: Own<'_>, other: &Party) -> Option<Clash> {
+    let key = &own.1.tax_id;
+    let theirs = &other.supplier;
+    let there = two_names(own, (&other.contract, theirs)).then(|| there(other, &theirs.tax_id))?;
+    let (name, other) = (value(&own.1.name), value(&theirs.name));
+    let message = format!("信用代码“{}”在这里是“{name}”，在{there}是“{other}”", value(key));
+    Clash::new(key, message, "一个信用代码只有一个名称")
+}
 
 /// One 账号 belongs to one 信用代码.
 pub static P010: Rule = Rule {
@@ -94,20 +121,17 @@ pub static P010: Rule = Rule {
         fix: "对照开户许可证，改正写错的那一份的 乙方.账号。",
     },
     applies: |ctx| ctx.case.supplier.account.is_some() && ctx.case.supplier.tax_id.is_some(),
-    check: |ctx, out| {
-        let own = &ctx.case.supplier;
-        for other in ctx.beside.iter().filter(|other| two_owners(own, &other.supplier)) {
-            let message = format!(
-                "账号“{}”与{}相同，那是另一家公司“{}”（信用代码 {}）",
-                value(&own.account),
-                there(other, &other.supplier.account),
-                value(&other.supplier.name),
-                value(&other.supplier.tax_id)
-            );
-            out.report(place(ctx.case, &own.account), message).expected("乙方自己的账号");
-        }
-    },
+    check: |ctx, out| beside(ctx, out, accounts),
 };
+
+fn accounts((_, supplier): Own<'_>, other: &Party) -> Option<Clash> {
+    let key = &supplier.account;
+    let theirs = &other.supplier;
+    let there = two_owners(supplier, theirs).then(|| there(other, &theirs.account))?;
+    let (name, code) = (value(&theirs.name), value(&theirs.tax_id));
+    let message = format!("账号“{}”与{there}相同，那是另一家公司“{name}”（信用代码 {code}）", value(key));
+    Clash::new(key, message, "乙方自己的账号")
+}
 
 /// The ledger is this contract's.
 pub static S018: Rule = Rule {
@@ -134,12 +158,12 @@ fn s018(ctx: &Context, out: &mut Reporter) {
             let is_number =
                 contract.is(number.as_ref().map(|n| n.value.as_str()), Some(&contract.credit_code));
             let message = format!(
-                "台账是合同 {contract} 的，案卷写的是合同 {}（信用代码 {}）",
+                "台账是合同 {contract}的，案卷写的是合同 {}（信用代码 {}）",
                 value(number),
                 value(code)
             );
             out.report(place(case, if is_number { code } else { number }), message)
-                .expected(format!("合同 {contract} 的案卷，或没有这本台账"))
+                .expected(format!("合同 {contract}的案卷，或没有这本台账"))
                 .label(line, "台账的这一行");
         }
         Belongs::Unproven => {
@@ -185,7 +209,7 @@ mod tests {
         party
     }
 
-    fn beside(id: &str, case: &Case, others: &[[&str; 4]]) -> Vec<crate::diagnostics::Diagnostic> {
+    fn with_others(id: &str, case: &Case, others: &[[&str; 4]]) -> Vec<crate::diagnostics::Diagnostic> {
         let beside = others.iter().map(|texts| other(*texts)).collect();
         fire_with(id, case, Extra { beside, ..Extra::default() })
     }
@@ -201,20 +225,22 @@ mod tests {
 
     #[test]
     fn p008_one_number_one_contract() {
-        assert!(beside("P008", &case(), &[["A-2", "", "", ""], ["", "", "", ""]]).is_empty());
-        let found = only(beside("P008", &case(), &[["Ａ-1", "", "", ""]]), &at("合同.编号"), Severity::Error);
+        assert!(with_others("P008", &case(), &[["A-2", "", "", ""], ["", "", "", ""]]).is_empty());
+        let found =
+            only(with_others("P008", &case(), &[["Ａ-1", "", "", ""]]), &at("合同.编号"), Severity::Error);
         assert!(found.message.contains("供应商/乙"), "{}", found.message);
         let mut blank = case();
         blank.contract.number = None;
-        assert!(beside("P008", &blank, &[["", "", "", ""]]).is_empty(), "a blank is no duplicate");
+        assert!(with_others("P008", &blank, &[["", "", "", ""]]).is_empty(), "a blank is no duplicate");
     }
 
     #[test]
     fn p009_one_code_one_name() {
         let same = [["A-2", "甲公司", "91a", ""], ["A-2", "乙公司", "91B", ""], ["A-2", "", "91A", ""]];
-        assert!(beside("P009", &case(), &same).is_empty());
+        assert!(with_others("P009", &case(), &same).is_empty());
         let key = at("乙方.纳税人识别号");
-        let found = only(beside("P009", &case(), &[["A-2", "乙公司", "91a", ""]]), &key, Severity::Error);
+        let found =
+            only(with_others("P009", &case(), &[["A-2", "乙公司", "91a", ""]]), &key, Severity::Error);
         assert!(found.message.contains("甲公司") && found.message.contains("乙公司"), "{}", found.message);
         // A company that has taken another name since: the contracts are not in force together.
         let mut old = other(["A-2", "乙公司", "91A", ""]);
@@ -233,9 +259,9 @@ mod tests {
     #[test]
     fn p010_one_account_one_company() {
         let same = [["A-2", "甲公司", "91A", "44020000"], ["A-2", "乙公司", "", "44020000"]];
-        assert!(beside("P010", &case(), &same).is_empty());
+        assert!(with_others("P010", &case(), &same).is_empty());
         let found = only(
-            beside("P010", &case(), &[["", "乙", "91B", "44020000"]]),
+            with_others("P010", &case(), &[["", "乙", "91B", "44020000"]]),
             &at("乙方.账号"),
             Severity::Error,
         );

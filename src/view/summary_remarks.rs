@@ -38,7 +38,7 @@ pub(super) fn later_note(case: &CaseSummary, month: Month) -> Option<String> {
     let drafts = case.orders.iter().any(|order| order.state == State::Draft);
     let drafts = if drafts { "和本月草稿" } else { "" };
     Some(shortened(&format!(
-        "{}（{}）的累计已结算和剩余截至台账第 {line} 号{drafts}：{}的最后一份结算单在以后月份之后才开具或更正，其中有以后月份已开具的 {amount} 元（含税）。",
+        "{}（{}）的累计已结算和剩余截至台账第 {line} 号{drafts}，与{}最后一份结算单上印的相同：它在以后月份之后才开具或更正，其中有以后月份已开具的 {amount} 元（含税）。同表其余各行是各自结算单上印的。",
         case.supplier,
         case.case,
         month.chinese()
