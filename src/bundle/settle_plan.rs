@@ -389,9 +389,8 @@ pub struct Standing {
 pub fn standing(decided: &[Decided], ledger: &Ledger, month: Month) -> Standing {
     let lines = || ledger.lines().iter().map(|(line, _)| line).zip(ledger.balances());
     let recorded = lines()
-        .filter(|(line, _)| line.month == month)
-        .last()
-        .or_else(|| lines().filter(|(line, _)| line.month < month).last())
+        .rfind(|(line, _)| line.month == month)
+        .or_else(|| lines().rfind(|(line, _)| line.month < month))
         .map(|(line, (_, after))| (line.number, after));
     let closing = |one: &Decided| Balance { gross: one.settlement.closing, net: one.settlement.net_closing };
     let appended = decided.iter().filter_map(|one| Some((one.append.as_ref()?.number, closing(one))));

@@ -108,6 +108,7 @@ struct CorrectionContent {
 }
 
 /// A line as read.
+#[expect(clippy::large_enum_variant, reason = "taken apart at once")]
 enum Entry {
     Settlement(LedgerLine),
     Binding(Binding),
