@@ -23,7 +23,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use synthetic::{Plan, order_number};
+use synthetic::{Plan, contract_id, order_number};
 
 /// Orders, and so documents, of each supplier.
 const ORDERS: usize = 5;
@@ -90,7 +90,7 @@ fn ledgers(lengths: &[usize]) {
         let folder = tempfile::tempdir().expect("a folder");
         for (supplier, case) in Plan::new(LEDGERS, ORDERS, &[MONTH]).write(folder.path()).iter().enumerate() {
             let orders: Vec<String> = (0..ORDERS).map(|order| order_number(supplier, order)).collect();
-            let text = chain::history(&orders, &["2026-01", "2026-02"], length);
+            let text = chain::history(&contract_id(supplier), &orders, &["2026-01", "2026-02"], length);
             fs::write(case.join("台账.jsonl"), text).expect("a ledger");
         }
         let measured = settle(folder.path(), &["--issue"], None);

@@ -12,11 +12,12 @@ mod synthetic;
 use std::path::{Path, PathBuf};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use hetong::bundle::job::Draft;
+use hetong::bundle::job::{Among, Draft};
 use hetong::bundle::produce::Press;
 use hetong::bundle::settle::{Batch, CaseOrder};
 use hetong::bundle::settle_plan::Wanted;
 use hetong::bundle::workshop::Workshop;
+use hetong::compute::parties::Parties;
 use hetong::compute::people::People;
 use hetong::compute::settlement::Issue;
 use hetong::input::months::Scope;
@@ -75,10 +76,11 @@ fn settle(workshop: &Workshop, cases: &[PathBuf], output: &Path) {
             people.add(&draft.loaded.case.name, sheets.month, &sheets.work);
         }
     }
-    let batch = Batch { workshop, people: &people, month: month(), output, issuing: None };
+    let among = Among { people: &people, parties: &Parties::default() };
+    let batch = Batch { workshop, among, month: month(), output, issuing: None };
     for folder in cases {
         let name = folder.file_name().and_then(|name| name.to_str());
-        let order = CaseOrder { folder, name, wanted: &Wanted::Everything, twin: None };
+        let order = CaseOrder { folder, name, wanted: &Wanted::Everything };
         let settled = batch.settle(&order, || false).expect("settled");
         assert!(!settled.findings.has_errors());
     }

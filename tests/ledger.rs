@@ -88,6 +88,7 @@ impl Case {
 
 fn decide(job: &Job, amend: Option<&str>) -> (Vec<Issuing>, Vec<LedgerLine>) {
     let stamp = Stamp {
+        contract: job.case.contract_id(),
         issued_at: "2026-05-08T10:15:00+08:00".into(),
         version: "0.1.0".into(),
         inputs: BTreeMap::from([("结算/2026-03/工时.csv".into(), "0".repeat(64))]),

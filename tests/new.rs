@@ -214,3 +214,35 @@ fn the_orders_schema_is_printed() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("合同、订单"));
 }
+
+#[test]
+fn a_case_on_the_terms_of_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, case) = (support::repository("fixtures/cases/星河示例"), folder.path().join("新案卷"));
+    let done = run(&["new", arg(&case), "--from", arg(&from)]);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    assert!(text(&done.stdout).contains("没有抄：合同编号"), "{}", told(&done));
+    assert_eq!(snapshot(&case).keys().collect::<Vec<_>>(), ["合同.schema.json", "合同.yaml", "报价表.xlsx"]);
+    let yaml = fs::read_to_string(case.join("合同.yaml")).unwrap();
+    for word in
+        ["星河示例科技", "编号: MGYY", "日期: 2026", "91510100MA6XYH018E", "4402 0000", "数据安全小组"]
+    {
+        assert!(!yaml.contains(word), "{word}: {yaml}");
+    }
+    let of = |case: &Path| {
+        let yaml = fs::read_to_string(case.join("合同.yaml")).unwrap();
+        let lines = yaml.lines().skip_while(|line| !line.starts_with("条款:")).skip(1);
+        lines
+            .take_while(|line| line.starts_with("  ") && !line.contains('#'))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(&case), of(&from));
+    // Checked at once, it lacks what is to be filled in and has nothing wrong but that.
+    let done = run(&["check", arg(&case), "--format", "json"]);
+    let ids: Vec<Value> = findings(&done).iter().map(|finding| finding["id"].clone()).collect();
+    assert_eq!(ids, ["Q011"], "{}", told(&done));
+    let done = run(&["new", arg(&folder.path().join("又一个")), "--from", arg(&folder.path().join("没有"))]);
+    assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+    assert!(!folder.path().join("又一个").exists());
+}

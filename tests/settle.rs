@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
 mod support;
+#[path = "support/synthetic.rs"]
+mod synthetic;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -82,7 +84,9 @@ impl Workspace {
         let contract = contract
             .replace("成都星河示例科技有限公司", &format!("成都{name}示例科技有限公司"))
             .replace("简称: 星河示例", &format!("简称: {name}示例"))
-            .replace("MGYY-2026-0001", &format!("MGYY-2026-{name}"));
+            .replace("MGYY-2026-0001", &format!("MGYY-2026-{name}"))
+            .replace("91510100MA6XYH018E", &synthetic::credit_code(index(name)))
+            .replace("4402 0000 0900 1234 567", &format!("4402 0000 {:06}", index(name)));
         fs::write(folder.join("合同.yaml"), contract).expect("written");
         for order in orders {
             let yaml = format!(
@@ -143,9 +147,32 @@ impl Workspace {
         pdf_words(&self.month().join(case).join(format!("结算单-{MONTH}-{order}.pdf")))
     }
 
+    /// Both sheets of 汇总 have this 累计: that of the order's row and that of its case; and they say so, or not, at which
+    /// ledger line it stands.
+    fn both_balances(&self, case: &str, order: &str, balance: f64, note: Option<&str>) {
+        let path = self.month().join(format!("结算汇总-{MONTH}.xlsx"));
+        let (orders, suppliers) = (rows(&path, "汇总"), rows(&path, "按供应商"));
+        let found = [
+            number(&row(&orders, 2, order)[9]),
+            number(&row(&suppliers, 1, &format!("MGYY-2026-{case}"))[4]),
+        ];
+        assert!(found.iter().all(|found| (found - balance).abs() < 1e-6), "{found:?}, not {balance}");
+        for sheet in [orders, suppliers] {
+            let told = sheet.iter().filter(|row| row[0].to_string().contains("截至台账")).count();
+            assert_eq!(told, usize::from(note.is_some()), "{sheet:?}");
+            let said = |note: &str| sheet.iter().any(|row| row[0].to_string().contains(note));
+            assert!(note.is_none_or(said), "{note:?} in {sheet:?}");
+        }
+    }
+
     fn summary(&self) -> Vec<Vec<Data>> {
         rows(&self.month().join(format!("结算汇总-{MONTH}.xlsx")), "汇总")
     }
+}
+
+/// A number of one's own for each name.
+fn index(name: &str) -> usize {
+    name.bytes().fold(0, |number, byte| (number * 31 + usize::from(byte)) % 900_000)
 }
 
 const BEST: [&str; 5] = ["50", "0", "0", "0", "0"];
@@ -810,9 +837,10 @@ fn a_correction_keeps_what_it_replaces_and_issues_nothing_else() {
     assert!(snapshot(&workspace.month().join("甲")) == after, "a later run does not take it away");
 }
 
-/// 甲's March is issued after its April: 汇总 of March does not count April, and April says that March was open.
+/// 甲's March is issued after its April: the balances of March's 结算单 go on from April's, and so does its 汇总, which
+/// says so. April says that March was open.
 #[test]
-fn a_summary_counts_up_to_its_month() {
+fn a_month_that_is_issued_late_counts_what_was_issued_before() {
     let workspace = Workspace::of_three();
     let months = workspace.cases().join("甲/结算");
     let april = months.join("2026-04");
@@ -823,11 +851,62 @@ fn a_summary_counts_up_to_its_month() {
     assert!(told(&done).contains("注意：2026-03 有工时和考核，但还没有开具"), "{}", told(&done));
     let said = workspace.settled(&["--issue"]);
     assert!(!said.contains("还没有开具"), "{said}");
-    let suppliers = rows(&workspace.month().join(format!("结算汇总-{MONTH}.xlsx")), "按供应商");
-    let cumulative = number(&row(&suppliers, 1, "MGYY-2026-甲")[4]);
-    assert!((cumulative - 13_103.03).abs() < 1e-6, "{cumulative}");
-    // The balances on paper go on in the order of issuing.
     assert!(workspace.words("甲", "DD-1").contains("本次结算前：已结算￥13,103.03元"));
+    workspace.both_balances("甲", "DD-2", 26_206.06, Some("截至台账第 4 号"));
+    // In April's own there is nothing of a later month.
+    let sheet = |name| rows(&workspace.output().join("结算-2026-04/结算汇总-2026-04.xlsx"), name);
+    let done = hetong().args(settle).output().expect("the program starts");
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    assert!((number(&row(&sheet("按供应商"), 1, "MGYY-2026-甲")[4]) - 13_103.03).abs() < 1e-6);
+    assert!(!format!("{:?}", sheet("汇总")).contains("截至台账"));
+}
+
+/// 甲's DD-2 of March is corrected after April was issued, one day more: 13,103.03 + 13,103.03 + 609.26 = 26,815.32.
+#[test]
+fn both_sheets_of_a_summary_stand_at_one_ledger_line() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    workspace.both_balances("甲", "DD-2", 13_103.03, None);
+    let months = workspace.cases().join("甲/结算");
+    copy_folder(&months.join(MONTH), &months.join("2026-04"));
+    let (cases, output) = (workspace.cases(), workspace.output());
+    let april = ["settle", arg(&cases), "--month", "2026-04", "-o", arg(&output), "--issue"];
+    assert_eq!(support::run(&april).status.code(), Some(0));
+    // The same month once more: April's lines 3 and 4 are not in it.
+    workspace.settled(&[]);
+    workspace.both_balances("甲", "DD-2", 13_103.03, None);
+    workspace.one_day_more();
+    workspace.settled(&["--issue", "--amend", "漏记一天"]);
+    workspace.both_balances("甲", "DD-2", 26_815.32, Some("截至台账第 5 号"));
+    assert!(workspace.words("甲", "DD-2").contains("26,815.32"), "as it stands on paper");
+}
+
+/// What is said of a supplier that nobody asked for is what the cells have.
+#[test]
+fn what_only_leaves_out_is_said_as_the_cells_have_it() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue", "--only", "乙"]);
+    let contract = workspace.cases().join("乙/合同.yaml");
+    let text = fs::read_to_string(&contract).unwrap();
+    fs::write(&contract, text.replace("邮政编码: \"610041\"", "邮政编码: \"61\"")).unwrap();
+    let said = workspace.settled(&["--only", "甲"]);
+    assert!(said.contains("汇总里它们这个月的金额只有台账里已开具的，这次没有核对：乙"), "{said}");
+    let summary = workspace.summary();
+    let issued = row(&summary, 2, "DD-3");
+    assert_eq!(issued[12], Data::String("已开具（未核对）".into()));
+    assert!((number(&issued[6]) - 17_640.00).abs() < 1e-6);
+    let total = summary.iter().find(|row| row[0].to_string().starts_with("合计")).expect("a total");
+    assert!((number(&total[6]) - 30_743.03).abs() < 1e-6, "13,103.03 + 17,640.00: {total:?}");
+    // Nothing was ever issued of 乙: then there is no amount of it.
+    let workspace = Workspace::of_three();
+    fs::write(
+        workspace.cases().join("乙/合同.yaml"),
+        text.replace("邮政编码: \"610041\"", "邮政编码: \"61\""),
+    )
+    .unwrap();
+    let said = workspace.settled(&["--only", "甲"]);
+    assert!(said.contains("汇总里没有它们这个月的金额：乙"), "{said}");
+    assert!(!workspace.summary().iter().any(|row| row[2] == Data::String("DD-3".into())));
 }
 
 #[test]
@@ -844,7 +923,259 @@ fn one_contract_in_two_folders_is_not_settled_twice() {
     copy_folder(&workspace.cases().join("甲"), &workspace.cases().join("甲（副本）"));
     let done = workspace.settle(&["--issue"]);
     assert_eq!(done.status.code(), Some(1), "{}", told(&done));
-    assert_eq!(text(&done.stderr).matches("同一份合同会结算两次").count(), 2, "{}", told(&done));
+    assert_eq!(text(&done.stdout).matches("错误[P008]").count(), 2, "{}", told(&done));
+    assert!(text(&done.stdout).contains("“案卷/甲（副本）”的 合同.yaml"), "{}", told(&done));
     assert!(workspace.ledger("甲").is_empty() && workspace.ledger("甲（副本）").is_empty());
     assert_eq!(workspace.ledger("乙").len(), 1, "the others go on");
+}
+
+/// 甲's name, 合同编号, 信用代码 and 账号 are all changed in a copy of its issued case, as for a new contract.
+fn copied(workspace: &Workspace) -> PathBuf {
+    let copy = workspace.cases().join("丁");
+    copy_folder(&workspace.cases().join("甲"), &copy);
+    let text = fs::read_to_string(copy.join("合同.yaml")).unwrap();
+    let text = text
+        .replace("甲示例", "丁示例")
+        .replace("MGYY-2026-甲", "MGYY-2026-丁")
+        .replace(&synthetic::credit_code(index("甲")), &synthetic::credit_code(index("丁")))
+        .replace(&format!("{:06}", index("甲")), &format!("{:06}", index("丁")));
+    fs::write(copy.join("合同.yaml"), text).unwrap();
+    copy
+}
+
+/// The lines as a version wrote them that did not name the contract yet.
+fn unnamed(ledger: &Path) {
+    let text = fs::read_to_string(ledger).unwrap();
+    let (mut old, mut previous) = (String::new(), sha256_hex(b""));
+    for line in text.lines() {
+        let mut value: Value = serde_json::from_str(line).unwrap();
+        for key in ["合同编号", "信用代码", "前行", "本行"] {
+            value.as_object_mut().unwrap().remove(key).unwrap();
+        }
+        let content = value.to_string();
+        let content = format!("{},\"前行\":\"{previous}\"}}", content.strip_suffix('}').unwrap());
+        let own = sha256_hex(content.as_bytes());
+        let whole = format!("{},\"本行\":\"{own}\"}}", content.strip_suffix('}').unwrap());
+        previous = sha256_hex(whole.as_bytes());
+        old += &format!("{whole}\n");
+    }
+    fs::write(ledger, old).unwrap();
+}
+
+/// A case whose 合同.yaml has changed since it was issued by an older version; its outputs are elsewhere.
+fn of_an_older_version() -> (Workspace, PathBuf) {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    let case = workspace.cases().join("甲");
+    unnamed(&case.join("台账.jsonl"));
+    let text = fs::read_to_string(case.join("合同.yaml")).unwrap();
+    fs::write(case.join("合同.yaml"), format!("# 补记\n{text}")).unwrap();
+    (workspace, case)
+}
+
+#[test]
+fn new_lines_name_the_contract_and_the_supplier() {
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    for line in workspace.ledger("甲") {
+        assert_eq!(line["合同编号"], "MGYY-2026-甲");
+        assert_eq!(line["信用代码"], synthetic::credit_code(index("甲")).as_str());
+    }
+    let text = fs::read_to_string(workspace.cases().join("甲/台账.jsonl")).unwrap();
+    assert!(text.starts_with("{\"序号\":1,\"合同编号\":\"MGYY-2026-甲\",\"信用代码\":"), "{text}");
+}
+
+#[test]
+fn a_copied_case_does_not_go_on_from_anothers_ledger() {
+    for old in [false, true] {
+        let workspace = Workspace::of_three();
+        workspace.settled(&["--issue"]);
+        if old {
+            unnamed(&workspace.cases().join("甲/台账.jsonl"));
+        }
+        let copy = copied(&workspace);
+        let ledger = fs::read(copy.join("台账.jsonl")).unwrap();
+        for more in [&[][..], &["--issue"], &["--only", "丁"], &["--only", "丁/DD-1"]] {
+            let done = workspace.settle(more);
+            assert_eq!(done.status.code(), Some(1), "{more:?}: {}", told(&done));
+            assert!(text(&done.stdout).contains("错误[S018]"), "{}", told(&done));
+            assert!(!workspace.month().join("丁").exists(), "no 结算单 of anybody's");
+            assert!(fs::read(copy.join("台账.jsonl")).unwrap() == ledger);
+            let row = |row: &Vec<Data>| row[1] == Data::String("MGYY-2026-丁".into());
+            assert!(!workspace.summary().iter().any(row), "no amount of 甲's under the name of 丁");
+        }
+        let done = support::run(&["check", arg(&copy)]);
+        assert!(done.status.code() == Some(1) && told(&done).contains("错误[S018]"), "{}", told(&done));
+        // Nor can it be made 丁's, but for one that nobody's name is in.
+        let done = support::run(&["settle", arg(&copy), "--bind", "--yes", "MGYY-2026-丁"]);
+        assert_eq!(done.status.code(), Some(if old { 0 } else { 2 }), "{}", told(&done));
+        assert!(told(&done).contains(if old { "13,103.03" } else { "不能改认" }), "{}", told(&done));
+    }
+}
+
+#[test]
+fn an_old_ledger_goes_on_by_itself_where_it_proves_to_be_the_cases() {
+    // By the 合同.yaml that its last line was written from.
+    let workspace = Workspace::of_three();
+    workspace.settled(&["--issue"]);
+    unnamed(&workspace.cases().join("甲/台账.jsonl"));
+    fs::rename(workspace.month(), workspace.folder.path().join("移走")).unwrap();
+    workspace.settled(&[]);
+    // By a 结算单 in the output folder that shows the 合同编号, or one that is kept with the case.
+    for kept in [false, true] {
+        let (workspace, case) = of_an_older_version();
+        if kept {
+            let issued = case.join("结算").join(MONTH).join("已开具");
+            copy_folder(&workspace.month().join("甲"), &issued);
+            fs::rename(workspace.output(), workspace.folder.path().join("移走")).unwrap();
+        }
+        workspace.one_day_more();
+        workspace.settled(&["--issue", "--amend", "漏记一天"]);
+        let ledger = workspace.ledger("甲");
+        assert_eq!((ledger.len(), &ledger[2]["合同编号"]), (3, &"MGYY-2026-甲".into()), "bound from here on");
+        // One whose bytes are not those that the ledger has proves nothing.
+        let (workspace, _) = of_an_older_version();
+        let book = workspace.month().join(format!("甲/结算单-{MONTH}-DD-1.xlsx"));
+        fs::write(&book, [fs::read(&book).unwrap(), vec![0]].concat()).unwrap();
+        fs::remove_file(workspace.month().join(format!("甲/结算单-{MONTH}-DD-2.xlsx"))).unwrap();
+        let done = workspace.settle(&["--only", "甲"]);
+        assert!(done.status.code() == Some(1) && told(&done).contains("错误[S018]"), "{}", told(&done));
+    }
+}
+
+/// The samples' ledgers are those of an older version, and prove to be theirs.
+#[test]
+fn the_samples_ledgers_go_on_as_they_are() {
+    let workspace = Workspace::new();
+    let case = workspace.cases().join("星河示例");
+    copy_folder(&repository("fixtures/cases/星河示例"), &case);
+    let before = fs::read_to_string(case.join("台账.jsonl")).unwrap();
+    assert!(!before.contains("合同编号"), "older than that");
+    let (cases, output) = (workspace.cases(), workspace.output());
+    let settle = ["settle", arg(&cases), "--month", "2026-05", "-o", arg(&output), "--issue"];
+    let done = support::run(&settle);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    let after = fs::read_to_string(case.join("台账.jsonl")).unwrap();
+    let new = after.strip_prefix(&before).expect("the old lines are as they were");
+    assert!(
+        !new.is_empty() && new.lines().all(|line| line.contains("\"合同编号\":\"MGYY-2026-0001\"")),
+        "{new}"
+    );
+    python_finds_it_whole(&case.join("台账.jsonl"));
+}
+
+#[test]
+fn what_nothing_proves_is_bound_by_somebody_who_looked() {
+    let (workspace, case) = of_an_older_version();
+    fs::rename(workspace.output(), workspace.folder.path().join("移走")).unwrap();
+    let before = fs::read(case.join("台账.jsonl")).unwrap();
+    let refused = workspace.settle(&["--only", "甲"]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    assert!(told(&refused).contains("--bind"), "{}", told(&refused));
+    let bind = |more: &[&str]| support::run(&[&["settle", arg(&case), "--bind"], more].concat());
+    // In a pipe nobody can be asked, and a wrong number is no yes.
+    for (more, said) in
+        [(&[][..], "--yes MGYY-2026-甲"), (&["--yes", "MGYY-2026-乙"], "案卷的是“MGYY-2026-甲”")]
+    {
+        let done = bind(more);
+        assert_eq!(done.status.code(), Some(2), "{}", told(&done));
+        assert!(told(&done).contains(said), "{}", told(&done));
+        assert!(fs::read(case.join("台账.jsonl")).unwrap() == before);
+    }
+    let done = bind(&["--yes", "MGYY-2026-甲"]);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    for shown in ["MGYY-2026-甲", "成都甲示例科技有限公司", &synthetic::credit_code(index("甲")), "13,103.03"]
+    {
+        assert!(text(&done.stdout).contains(shown), "{shown}: {}", told(&done));
+    }
+    assert!(told(&bind(&["--yes", "MGYY-2026-甲"])).contains("不用再认定"));
+    let bound = fs::read(case.join("台账.jsonl")).unwrap();
+    assert!(bound.starts_with(&before), "nothing is written over");
+    python_finds_it_whole(&case.join("台账.jsonl"));
+    workspace.one_day_more();
+    workspace.settled(&["--issue", "--amend", "漏记一天", "--only", "甲"]);
+    python_finds_it_whole(&case.join("台账.jsonl"));
+    let lines = workspace.ledger("甲");
+    assert_eq!(
+        (lines.len(), &lines[2]["绑定"]["累计"], &lines[3]["序号"]),
+        (4, &"13103.03".into(), &3.into())
+    );
+    let done = support::run(&["check", arg(&case)]);
+    assert_eq!(done.status.code(), Some(0), "{}", told(&done));
+    let done = support::run(&["verify", arg(&workspace.month().join("甲")), "--case", arg(&case)]);
+    assert!(!told(&done).contains("台账.jsonl:3"), "the second reader knows the line, too: {}", told(&done));
+    // A binding with another balance is no line of this ledger.
+    let text = String::from_utf8(bound).unwrap();
+    fs::write(
+        case.join("台账.jsonl"),
+        text.replace("\"累计\":\"13103.03\"},\"时间\"", "\"累计\":\"13103.04\"},\"时间\""),
+    )
+    .unwrap();
+    assert!(told(&support::run(&["check", arg(&case)])).contains("S006"));
+}
+
+/// The check of docs/台账.md, as it stands there.
+fn python_finds_it_whole(ledger: &Path) {
+    let page = fs::read_to_string(repository("docs/台账.md")).unwrap();
+    let (_, script) = page.split_once("```python\n").unwrap();
+    let (script, _) = script.split_once("```").unwrap();
+    let done = Command::new("python3").args(["-c", script, arg(ledger)]).output().expect("python3");
+    assert!(text(&done.stdout).contains("台账完好"), "{}", told(&done));
+}
+
+/// Orders over the cap: 19,600 × 882.00 = 17,287,200.00 of 17,275,715.69, while 13,103.03 is settled.
+#[test]
+fn orders_over_the_cap_keep_no_month_from_being_settled() {
+    let workspace = Workspace::of_three();
+    let order = workspace.cases().join("甲/订单/DD-1.yaml");
+    let yaml = fs::read_to_string(&order).unwrap();
+    fs::write(&order, yaml.replace("人天: 300", "人天: 19600")).unwrap();
+    let said = workspace.settled(&["--issue"]);
+    assert!(said.contains("警告[O002]") && !said.contains("错误[O002]"), "{said}");
+    assert_eq!(workspace.ledger("甲").len(), 2);
+    let done = support::run(&["check", arg(&workspace.cases().join("甲"))]);
+    assert!(done.status.code() == Some(1) && told(&done).contains("错误[O002]"), "{}", told(&done));
+}
+
+#[test]
+fn one_supplier_is_not_two_and_two_are_not_one() {
+    let workspace = Workspace::of_three();
+    let (path, own) = (
+        workspace.cases().join("乙/合同.yaml"),
+        fs::read_to_string(workspace.cases().join("乙/合同.yaml")).unwrap(),
+    );
+    let (code, account) = (|name| synthetic::credit_code(index(name)), |name| format!("{:06}", index(name)));
+    for (id, text) in [
+        ("P008", own.replace("MGYY-2026-乙", "MGYY-2026-甲")),
+        ("P009", own.replace(&code("乙"), &code("甲"))),
+        ("P010", own.replace(&account("乙"), &account("甲"))),
+    ] {
+        fs::write(&path, text).unwrap();
+        let (cases, output) = (workspace.cases(), workspace.output());
+        let check = ["check", arg(&cases)];
+        assert_eq!(support::run(&["build", arg(&cases), "-o", arg(&output)]).status.code(), Some(1));
+        let build = ["build", arg(&cases), "-o", arg(&output), "--final"];
+        let settle = ["settle", arg(&cases), "--month", MONTH, "-o", arg(&output), "--issue"];
+        for (arguments, times) in [(&check[..], 2), (&build, 2), (&settle, 2)] {
+            let done = support::run(arguments);
+            assert_eq!(done.status.code(), Some(1), "{}", told(&done));
+            let found = told(&done).matches(&format!("错误[{id}]")).count();
+            assert_eq!(found, times, "in both cases: {}", told(&done));
+            assert!(told(&done).contains("“案卷/甲”的 合同.yaml:"), "{}", told(&done));
+        }
+        // Drafts can be made of both; what is wrong between their cases is told when they are verified, too.
+        let done = hetong().args(["verify", "output"]).current_dir(workspace.folder.path()).output();
+        let done = done.expect("the program starts");
+        let found = told(&done).matches(&format!("错误[{id}]")).count();
+        assert_eq!((done.status.code(), found), (Some(1), 2), "{}", told(&done));
+        assert!(workspace.ledger("甲").is_empty() && workspace.ledger("乙").is_empty());
+    }
+    fs::write(&path, own).unwrap();
+    workspace.settled(&["--issue"]);
+    // A case on its own: once, for people only.
+    let alone = workspace.cases().join("甲");
+    assert_eq!(told(&support::run(&["check", arg(&alone)])).matches("只看了一个案卷").count(), 1);
+    assert!(!told(&support::run(&["check", arg(&alone), "--format", "json"])).contains("只看了一个案卷"));
+    let twice = support::run(&["check", arg(&alone), &format!("{}/../甲", arg(&alone))]);
+    assert!(!told(&twice).contains("P008"), "the same case, named twice: {}", told(&twice));
 }

@@ -323,7 +323,8 @@ fn an_output_that_cannot_be_written_to_its_end_leaves_the_old_one() {
 fn a_ledger_line_that_cannot_be_written_to_its_end_is_taken_back() {
     let workspace = Workspace::new(1, 1, &["2026-03", "2026-04"]);
     // Longer than any output, so that it is the ledger that meets the limit, in the middle of the new line.
-    let history = chain::history(&[synthetic::order_number(0, 0)], &["2026-01"], 3000);
+    let history =
+        chain::history(&synthetic::contract_id(0), &[synthetic::order_number(0, 0)], &["2026-01"], 3000);
     fs::write(workspace.ledger(0), &history).expect("a ledger");
     workspace.issued("2026-03");
     let length = fs::metadata(workspace.ledger(0)).expect("a ledger").len();
@@ -336,7 +337,9 @@ fn a_ledger_line_that_cannot_be_written_to_its_end_is_taken_back() {
 fn at_the_end_of_a_block() -> Workspace {
     let workspace = Workspace::new(1, 1, &["2026-03", "2026-04"]);
     let orders = [synthetic::order_number(0, 0)];
-    let histories = (3..100).map(|length| chain::history(&orders, &["2026-01", "2026-02"], length));
+    let contract = synthetic::contract_id(0);
+    let histories =
+        (3..100).map(|length| chain::history(&contract, &orders, &["2026-01", "2026-02"], length));
     let history = histories.into_iter().find(|text| (3700..4096).contains(&(text.len() % 4096)));
     fs::write(workspace.ledger(0), history.expect("a history of such a length")).expect("a ledger");
     workspace
@@ -398,8 +401,12 @@ fn an_output_path_below_a_file_is_told_and_nothing_is_recorded() {
 
 #[test]
 fn what_these_tests_write_into_a_ledger_is_what_hetong_reads() {
-    let text =
-        chain::history(&[synthetic::order_number(0, 0), synthetic::order_number(0, 1)], &["2026-01"], 7);
+    let text = chain::history(
+        &synthetic::contract_id(0),
+        &[synthetic::order_number(0, 0), synthetic::order_number(0, 1)],
+        &["2026-01"],
+        7,
+    );
     let ledger = hetong::input::ledger::parse(text.as_bytes());
     assert_eq!((ledger.lines().len(), ledger.damage.as_slice()), (7, [].as_slice()));
     assert_eq!(chain::checked(text.as_bytes()).0.len(), 7);

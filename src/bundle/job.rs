@@ -3,14 +3,16 @@
 //! May use: `input`, `pack`, `compute`, `rules`, `view`.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::workshop::Workshop;
 use crate::compute::CaseFigures;
 use crate::compute::figures::{Figure, figure_book};
+use crate::compute::parties::Parties;
 use crate::compute::people::People;
 use crate::diagnostics::{Findings, Located, Sources};
+use crate::input::belonging;
 use crate::input::case::{self, LoadedCase};
 use crate::input::folder::InputFile;
 use crate::input::months::{self, Scope};
@@ -34,8 +36,19 @@ pub struct Draft {
     pub loaded: LoadedCase,
     /// The pack it names, or the default.
     pub pack: Arc<Pack>,
+    /// Where the case lies, however it was named.
+    place: PathBuf,
     /// Whether the ledger was read for what it forbids only, and says nothing of the documents.
     ledger_aside: bool,
+}
+
+/// What a run knows of all its cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Among<'a> {
+    /// Who worked when.
+    pub people: &'a People,
+    /// Who they are with.
+    pub parties: &'a Parties,
 }
 
 /// A case made ready.
@@ -93,17 +106,27 @@ impl Draft {
         loaded.faults.extend(months.faults);
         loaded.sources.extend(months.sources);
         loaded.inputs.extend(months.inputs);
-        Ok(Self { loaded, pack, ledger_aside })
+        loaded.case.ledger.belongs = loaded.case.ledger_by_name();
+        let place = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+        Ok(Self { loaded, pack, place, ledger_aside })
+    }
+
+    /// Holds an old ledger, whose lines do not say whose they are, for the case's only if that can be proved: for those
+    /// who go on from its balance. `outputs` is the folder that has the months' folders.
+    pub fn prove_ledger(&mut self, outputs: &Path) {
+        let LoadedCase { case, inputs, .. } = &mut self.loaded;
+        case.ledger.belongs = belonging::proven(case, &self.place, inputs, outputs);
     }
 
     /// Computes and checks it. With `fonts`, every character is checked for a glyph, too.
     pub fn check(self, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
-        self.check_among(&People::default(), purpose, fonts)
+        let alone = Among { people: &People::default(), parties: &Parties::default() };
+        self.check_among(alone, purpose, fonts)
     }
 
-    /// The same as one of a batch of cases, in all of which `people` worked.
-    pub fn check_among(self, people: &People, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
-        let Self { loaded, pack, ledger_aside } = self;
+    /// The same as one of the cases of a run.
+    pub fn check_among(self, among: Among<'_>, purpose: Purpose, fonts: Option<&Fonts>) -> Job {
+        let Self { loaded, pack, place, ledger_aside } = self;
         let LoadedCase { case, readable, faults, sources, inputs, .. } = loaded;
         let figures = CaseFigures::of(&case, &pack);
         // A file that cannot be read leaves nothing to judge: only that is told.
@@ -111,6 +134,7 @@ impl Draft {
         let documents: Vec<String> =
             pack.documents.iter().filter(|document| document.in_bundle).map(|d| d.id.clone()).collect();
         let missing_glyphs = fonts.map(|fonts| missing_glyphs(&case, fonts)).unwrap_or_default();
+        let beside = among.parties.beside(&place, &case.contract, &case.supplier);
         let context = Context {
             case: &case,
             pack: &pack,
@@ -119,7 +143,8 @@ impl Draft {
             blanks: &blanks,
             documents: &documents,
             missing_glyphs: &missing_glyphs,
-            people,
+            people: among.people,
+            beside: &beside,
             purpose,
         };
         let (findings, mut outcomes) =

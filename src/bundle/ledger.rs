@@ -12,8 +12,8 @@ use thiserror::Error;
 
 use super::write::sync_folder;
 use crate::input::folder::{explain, sha256_hex};
-use crate::input::ledger::{LEDGER_FILE, MAX_LEDGER_BYTES, encode};
-use crate::model::ledger::{Ledger, LedgerLine};
+use crate::input::ledger::{LEDGER_FILE, MAX_LEDGER_BYTES, encode, encode_binding};
+use crate::model::ledger::{Binding, Ledger, LedgerLine};
 
 /// How often a waiting process looks again whether the case is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -160,10 +160,31 @@ pub fn append(lock: &CaseLock, ledger: &Ledger, new: &[LedgerLine]) -> Result<()
     if new.is_empty() {
         return Ok(());
     }
+    append_text(lock, ledger, |ledger| text_of(ledger, new))
+}
+
+/// Records whose a ledger is, in the same way.
+///
+/// # Errors
+/// As for lines.
+pub fn bind(lock: &CaseLock, ledger: &Ledger, binding: &Binding) -> Result<(), LedgerError> {
+    append_text(lock, ledger, |ledger| {
+        let (encoded, _) = encode_binding(binding, &ledger.tail.last_hash)?;
+        let before = if ledger.tail.ends_line { "" } else { "\n" };
+        Ok(format!("{before}{encoded}\n"))
+    })
+}
+
+/// Takes up text that follows from what was read: all of it, or nothing.
+fn append_text(
+    lock: &CaseLock,
+    ledger: &Ledger,
+    text: impl FnOnce(&Ledger) -> Result<String, LedgerError>,
+) -> Result<(), LedgerError> {
     if let Some(damage) = ledger.damage.iter().find(|damage| !damage.torn) {
         return Err(LedgerError::Damaged { why: format!("{} {}", damage.origin, damage.why) });
     }
-    let text = text_of(ledger, new)?;
+    let text = text(ledger)?;
     let path = lock.folder.join(LEDGER_FILE);
     let existed = path.exists();
     let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);

@@ -3,6 +3,7 @@
 //!
 //! May use: every room but `cli` and `verify`.
 
+pub mod binding;
 pub mod build;
 pub mod causes;
 pub mod changes;

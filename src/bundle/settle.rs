@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::job::{Draft, Job};
+use super::job::{Among, Draft, Job};
 use super::ledger::{CaseLock, LedgerError, append};
 use super::manifest::{MANIFEST, issued_before, month_manifest};
 use super::produce::{Output, Press, ProduceError};
@@ -25,7 +25,6 @@ use super::settle_report::Settled;
 use super::settlement::SETTLEMENT;
 use super::workshop::Workshop;
 use super::write::{Staged, Written, stage};
-use crate::compute::people::People;
 use crate::compute::settlement::{Issue, OrderSettlement};
 use crate::input::folder::{explain, sha256_hex};
 use crate::input::months::Scope;
@@ -54,8 +53,8 @@ pub enum BatchError {
 pub struct Batch<'a> {
     /// What its cases share.
     pub workshop: &'a Workshop,
-    /// Who worked when, in all cases.
-    pub people: &'a People,
+    /// What is known of all its cases.
+    pub among: Among<'a>,
     /// The month.
     pub month: Month,
     /// The folder that has a folder for each case.
@@ -82,8 +81,6 @@ pub struct CaseOrder<'a> {
     pub name: Option<&'a str>,
     /// The orders to print; the others are only counted.
     pub wanted: &'a Wanted,
-    /// The folder of another case of the batch with the same 合同编号.
-    pub twin: Option<&'a Path>,
 }
 
 /// Why a case was not settled.
@@ -123,9 +120,10 @@ impl Batch<'_> {
             (None, _) => CaseLock::for_drafts(order.folder, wait),
             (Some(_), _) => CaseLock::acquire(order.folder, wait).map(Some),
         };
-        let draft = Draft::read_with(order.folder, Scope::Month(self.month), self.workshop)?;
+        let mut draft = Draft::read_with(order.folder, Scope::Month(self.month), self.workshop)?;
+        draft.prove_ledger(self.output.parent().unwrap_or(self.output));
         let fonts = self.workshop.fonts(&draft.pack)?;
-        let job = draft.check_among(self.people, Purpose::Draft, Some(&fonts));
+        let job = draft.check_among(self.among, Purpose::Draft, Some(&fonts));
         let work = Work { batch: self, order, job: &job, fonts: &fonts, target: target.as_deref() };
         let done = match lock {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(SettleError::GaveUp),
@@ -179,9 +177,6 @@ impl Work<'_> {
         otherwise: &dyn Fn(&OrderSettlement, &Issue) -> Result<bool, ProduceError>,
     ) -> Result<Plan, SettleError> {
         let wanted = self.order.wanted;
-        if let Some(twin) = self.order.twin.filter(|_| *wanted != Wanted::Nothing) {
-            return Err(Refused::SameContract(twin.display().to_string()).into());
-        }
         let before = self.target.and_then(|target| issued_before(&target.join(MANIFEST)));
         let drafts = before.unwrap_or_default().drafts;
         let plan =

@@ -22,6 +22,8 @@ const DIFFERS: &str = "S005";
 const REPRICED: &str = "R003";
 /// The rule of the framework's cap.
 const CAP: &str = "S004";
+/// The rule of what is ordered in all: too much of it is to be mended in the orders. What is settled has a rule of its own.
+const ORDERED: &str = "O002";
 /// Its finding stands at one of several rows of a person and does not name them all.
 const ONE_PERSON: &str = "S003";
 
@@ -34,8 +36,8 @@ pub struct Errors {
     pub answered: Vec<Diagnostic>,
     /// Those of other orders than were asked for.
     pub elsewhere: Vec<Diagnostic>,
-    /// Those of other months: they are to be mended there.
-    pub other_months: Vec<Diagnostic>,
+    /// Those that keep no month from being settled: of other months, or of what is ordered in all.
+    pub not_now: Vec<Diagnostic>,
 }
 
 /// What an error is to a run.
@@ -43,7 +45,7 @@ enum Weight {
     Standing,
     Answered,
     Elsewhere,
-    OtherMonth,
+    NotNow,
 }
 
 impl Errors {
@@ -55,6 +57,7 @@ impl Errors {
             let weight = match finding.id {
                 DIFFERS if is_corrected(job, decided, &finding.origin) => Weight::Answered,
                 REPRICED => repriced(job, wanted, decided, finding),
+                ORDERED => Weight::NotNow,
                 CAP if !is_row(&finding.origin) && brought_down => Weight::Answered,
                 _ if is_elsewhere(job, wanted, finding) => Weight::Elsewhere,
                 _ => Weight::Standing,
@@ -63,7 +66,7 @@ impl Errors {
                 Weight::Standing => errors.standing += 1,
                 Weight::Answered => errors.answered.push(finding.clone()),
                 Weight::Elsewhere => errors.elsewhere.push(finding.clone()),
-                Weight::OtherMonth => errors.other_months.push(finding.clone()),
+                Weight::NotNow => errors.not_now.push(finding.clone()),
             }
         }
         errors
@@ -99,7 +102,7 @@ fn repriced(job: &Job, wanted: &Wanted, decided: &[Decided], finding: &Diagnosti
     let lines: Vec<_> = job.case.ledger.lines().iter().filter(|(_, place)| named(place)).collect();
     let read = |line: &LedgerLine| job.case.months.iter().any(|sheets| sheets.month == line.month);
     if !lines.is_empty() && !lines.iter().any(|(line, _)| read(line)) {
-        return Weight::OtherMonth;
+        return Weight::NotNow;
     }
     let open = lines.iter().filter(|(_, place)| !is_corrected(job, decided, place));
     let open: Vec<&str> = open.map(|(line, _)| line.order.as_str()).collect();

@@ -20,6 +20,8 @@ use crate::input::months::MONTHS_FOLDER;
 use crate::model::ledger::{Balance, Ledger, LedgerLine};
 use crate::model::money::Money;
 use crate::model::month::Month;
+use crate::model::names::plain;
+use crate::rules::ledger::WITHIN_CAP;
 use crate::rules::text::leftovers::leftovers;
 use crate::view::settlement_blanks::{printed_texts, settlement_blanks};
 use crate::view::summary::State;
@@ -56,8 +58,6 @@ pub enum Refused {
     Errors(usize),
     #[error("另有同名的案卷，输出会互相覆盖；请改案卷文件夹的名字，或分开结算")]
     SameName,
-    #[error("合同编号与案卷“{0}”相同：同一份合同会结算两次；请删去其中一个，或改正 合同.yaml 里的 合同.编号")]
-    SameContract(String),
     #[error("结算单上还有 {} 处空白，开具前请补齐：{}", .0.len(), .0.join("、"))]
     Blanks(Vec<String>),
     #[error(
@@ -73,7 +73,7 @@ pub enum Refused {
     #[error("结算单上还有占位文字，开具前请改为实际内容：{}", .0.join("、"))]
     Placeholders(Vec<String>),
     #[error(
-        "订单 {order} 的结算单使框架协议累计结算（{}）达到 {reached} 元，超过{} {cap} 元，超出 {over} 元（4.3，附件7 备注1）；请核对人天和考核，确实超出的先签补充协议提高上限",
+        "订单 {order} 的结算单使框架协议累计结算（{}）达到 {reached} 元，超过{} {cap} 元，超出 {over} 元（4.3，附件7 备注1）；{WITHIN_CAP}",
         .basis.label(),
         .basis.cap_name()
     )]
@@ -228,7 +228,10 @@ fn refuse_blanks(job: &Job, decided: &[Decided]) -> Result<(), Refused> {
     let mut seen = BTreeSet::new();
     let open = || decided.iter().filter(|decided| decided.append.is_some()).map(|one| &one.settlement);
     let blanks = open().flat_map(|settlement| settlement_blanks(&job.case, &job.blanks, settlement));
-    let keys: Vec<String> = blanks.map(|blank| blank.key).filter(|key| seen.insert(key.clone())).collect();
+    // The ledger names it, though no 结算单 does.
+    let unnamed = open().any(|_| job.case.supplier.tax_id.is_none()).then(|| "乙方.纳税人识别号".to_owned());
+    let keys = blanks.map(|blank| blank.key).chain(unnamed);
+    let keys: Vec<String> = keys.filter(|key| seen.insert(key.clone())).collect();
     if !keys.is_empty() {
         return Err(Refused::Blanks(keys));
     }
@@ -249,6 +252,7 @@ fn issued(
     request: Request<'_>,
 ) -> Result<Option<Decided>, SettleError> {
     let stamp = Stamp {
+        contract: job.case.contract_id(),
         issued_at: order.at.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         inputs: input_hashes(job),
@@ -369,13 +373,34 @@ fn balance_drafts(decided: &mut [Decided], mut running: Balance) {
     }
 }
 
-/// 框架协议已结算金额 up to the end of a month when all of it is done, its drafts included; what was issued for later
-/// months is left out.
-pub fn cumulative(decided: &[Decided], ledger: &Ledger, month: Month) -> Balance {
-    let anew = |line: &LedgerLine| {
-        line.month == month && decided.iter().any(|one| same_name(&one.settlement.order, &line.order))
-    };
-    let earlier = ledger.effective().filter(|line| line.month <= month && !anew(line));
-    let decided = decided.iter().map(|one| one.settlement.due.both());
-    earlier.map(LedgerLine::due).chain(decided).fold(Balance::default(), Balance::plus)
+/// Where a month's 累计 stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// 框架协议已结算金额 there.
+    pub balance: Balance,
+    /// 序号 of the last ledger line that is in it; 0 before the first.
+    pub line: u32,
+    /// What was issued for later months and is in it: a month may be issued or corrected after those that follow it.
+    pub later: Balance,
+}
+
+/// 框架协议已结算金额 after the last 结算单 of a month, in the order in which the ledger has them; drafts come last. That is
+/// the figure which stands on that 结算单, too.
+pub fn standing(decided: &[Decided], ledger: &Ledger, month: Month) -> Standing {
+    let lines = || ledger.lines().iter().map(|(line, _)| line).zip(ledger.balances());
+    let recorded = lines()
+        .rfind(|(line, _)| line.month == month)
+        .or_else(|| lines().rfind(|(line, _)| line.month < month))
+        .map(|(line, (_, after))| (line.number, after));
+    let closing = |one: &Decided| Balance { gross: one.settlement.closing, net: one.settlement.net_closing };
+    let appended = decided.iter().filter_map(|one| Some((one.append.as_ref()?.number, closing(one))));
+    let draft = decided.iter().rfind(|one| one.issue == Issue::Draft).map(closing);
+    let whole = ledger.chain().next_number().saturating_sub(1);
+    let (line, balance) = appended.chain(recorded).max_by_key(|(line, _)| *line).unwrap_or_default();
+    let (line, balance) = draft.map_or((line, balance), |closing| (line.max(whole), closing));
+    let mut later = BTreeMap::new();
+    for (issued, _) in ledger.lines().iter().filter(|(one, _)| one.number <= line && one.month > month) {
+        later.insert((plain(&issued.order), issued.month), issued.due());
+    }
+    Standing { balance, line, later: later.into_values().fold(Balance::default(), Balance::plus) }
 }

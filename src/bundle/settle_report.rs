@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::job::Job;
 use super::settle::{Done, SettleError};
-use super::settle_plan::{Compared, Decided, Plan, Refused, cumulative};
+use super::settle_plan::{Compared, Decided, Plan, Refused, Standing, standing};
 use super::write::Written;
 use crate::diagnostics::{Diagnostic, FileName, Findings, Origin, Severity, Sources};
 use crate::input::months::months_before;
 use crate::model::case::Case;
-use crate::model::ledger::Ledger;
+use crate::model::ledger::{Balance, Ledger};
 use crate::model::month::Month;
 use crate::model::names::same_name;
 use crate::pack::Pack;
@@ -94,13 +94,13 @@ pub fn report(
     let Job { case, pack, figures, findings, sources, .. } = job;
     let errors = done.as_ref().map(|done| &done.plan.errors).ok();
     let findings = without(findings, errors.map_or(&[], |errors| errors.answered.as_slice()));
-    let findings = softened(findings, errors.map_or(&[], |errors| errors.other_months.as_slice()));
+    let findings = softened(findings, errors.map_or(&[], |errors| errors.not_now.as_slice()));
     let rows = FindingRow::all(&case.name, &findings);
     let elsewhere = errors.map_or(0, |errors| errors.elsewhere.len());
     let findings = without(findings, errors.map_or(&[], |errors| errors.elsewhere.as_slice()));
     let cap = figures.prices.cap_on(month.last());
     let basis = figures.prices.basis_on(month.last());
-    let so_far = case.ledger.is_sound().then(|| cumulative(&[], &case.ledger, month));
+    let so_far = case.ledger.is_sound().then(|| standing(&[], &case.ledger, month));
     let mut summary = CaseSummary {
         case: case.name.clone(),
         supplier: text(&case.supplier.name).unwrap_or_else(|| case.name.clone()),
@@ -108,17 +108,15 @@ pub fn report(
         contract: text(&case.contract.number).unwrap_or_default(),
         basis,
         cap: cap.map(|cap| cap.amount()),
-        cumulative: so_far.map(|so_far| so_far.gross),
-        net_cumulative: so_far.map(|so_far| so_far.net),
         findings: rows,
         ..CaseSummary::default()
     };
+    stand(&mut summary, so_far);
     let outcome = match done {
         Ok(_) if case.months.is_empty() => Outcome::Absent,
         Ok(done) => {
             let decided = &done.plan.decided;
-            let so_far = cumulative(decided, &case.ledger, month);
-            (summary.cumulative, summary.net_cumulative) = (Some(so_far.gross), Some(so_far.net));
+            stand(&mut summary, Some(standing(decided, &case.ledger, month)));
             summary.orders = decided.iter().map(|decided| row(decided, &case, &summary)).collect();
             summary.unsettled.clone_from(&done.plan.unsettled);
             outcome(done, elsewhere, not_issued(folder, month, &case.ledger))
@@ -143,6 +141,14 @@ pub fn report(
         summary,
         outcome,
     }
+}
+
+/// The 累计 of a case; none where the ledger cannot be relied on.
+fn stand(summary: &mut CaseSummary, standing: Option<Standing>) {
+    summary.cumulative = standing.map(|standing| standing.balance.gross);
+    summary.net_cumulative = standing.map(|standing| standing.balance.net);
+    let later = standing.filter(|standing| standing.later != Balance::default());
+    summary.later = later.map(|standing| (standing.line, standing.later.gross));
 }
 
 fn text(text: &crate::model::case::Text) -> Option<String> {
@@ -243,10 +249,10 @@ fn without(findings: Findings, left_out: &[Diagnostic]) -> Findings {
     kept
 }
 
-/// What is to be mended in other months is worth a word here, and no error.
-fn softened(findings: Findings, other_months: &[Diagnostic]) -> Findings {
+/// What is to be mended elsewhere, but keeps no month from being settled, is worth a word here, and no error.
+fn softened(findings: Findings, not_now: &[Diagnostic]) -> Findings {
     let mut softened = Findings::default();
-    softened.extend(findings.into_iter().map(|finding| match other_months.contains(&finding) {
+    softened.extend(findings.into_iter().map(|finding| match not_now.contains(&finding) {
         true => Diagnostic { severity: Severity::Warning, ..finding },
         false => finding,
     }));

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::compute::CaseFigures;
 use crate::diagnostics::Origin;
 use crate::input::case::CASE_FILE;
-use crate::input::{schema, starter};
+use crate::input::schema;
 use crate::model::case::Case;
 use crate::pack::Pack;
 use crate::render::xlsx::{self, XlsxError};
@@ -29,14 +29,14 @@ pub enum StarterError {
     Schema(#[from] serde_json::Error),
 }
 
-/// The files of a new case by name.
+/// The files of a new case by name, with this 合同.yaml.
 ///
 /// # Errors
 /// If one of them cannot be made.
-pub fn files(pack: &Pack) -> Result<[(&'static str, Vec<u8>); 3], StarterError> {
+pub fn files(pack: &Pack, contract_yaml: String) -> Result<[(&'static str, Vec<u8>); 3], StarterError> {
     let schema = serde_json::to_string_pretty(&schema::contract_schema(pack)?)? + "\n";
     Ok([
-        (CASE_FILE, starter::contract_yaml(pack).into_bytes()),
+        (CASE_FILE, contract_yaml.into_bytes()),
         (QUOTATION_FILE, blank_quotation(pack)?),
         (SCHEMA_FILE, schema.into_bytes()),
     ])

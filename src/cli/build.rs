@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::check::{Checked, Format, find_cases, open_keys, print};
+use super::check::{Checked, Format, find_cases, open_keys, parties_of, print, saw_only_one};
 use super::progress::Progress;
 use super::{Failure, Outcome, Session};
 use crate::bundle::build;
-use crate::bundle::job::Draft;
+use crate::bundle::job::{Among, Draft};
 use crate::bundle::settle::output_names;
 use crate::bundle::workshop::Workshop;
 use crate::bundle::write::Written;
+use crate::compute::people::People;
 use crate::diagnostics::Severity;
 use crate::input::months::Scope;
 use crate::rules::Purpose;
@@ -58,8 +59,11 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let workshop = Workshop::new(session.templates.as_deref(), args.font_dir.as_deref());
     let progress = Progress::start("生成", folders.len(), session.output.watched());
     let names = output_names(&folders);
+    let parties = parties_of(&folders);
+    // What people worked is no business of the contract.
+    let among = Among { people: &People::default(), parties: &parties };
     let one = |(folder, name): (&PathBuf, &Option<String>)| {
-        let built = build_one(folder, name.as_deref(), args, &workshop);
+        let built = build_one(folder, name.as_deref(), args, (&workshop, among));
         progress.step(&folder.to_string_lossy());
         built
     };
@@ -75,12 +79,17 @@ struct Built {
     done: Result<Written, String>,
 }
 
-fn build_one(folder: &Path, name: Option<&str>, args: &Args, workshop: &Workshop) -> Result<Built, Failure> {
+fn build_one(
+    folder: &Path,
+    name: Option<&str>,
+    args: &Args,
+    (workshop, among): (&Workshop, Among<'_>),
+) -> Result<Built, Failure> {
     let draft =
         Draft::read_with(folder, Scope::Contract, workshop).map_err(|error| Failure(error.to_string()))?;
     let fonts = workshop.fonts(&draft.pack).map_err(|error| Failure(error.to_string()))?;
     let purpose = if args.is_final { Purpose::Final } else { Purpose::Draft };
-    let job = draft.check(purpose, Some(&fonts));
+    let job = draft.check_among(among, purpose, Some(&fonts));
     let target = args.output.join(name.unwrap_or(&job.case.name));
     let documents: Vec<String> = args.documents().into_iter().map(str::to_owned).collect();
     let done = match name {
@@ -110,6 +119,7 @@ fn report(built: Vec<Built>, args: &Args, session: &mut Session<'_>) -> Result<O
             }
         }
     }
+    session.output.print(&saw_only_one(checked.len(), "build"));
     if checked.len() > 1 && !failed.is_empty() {
         session.output.error(&format!("{} 个案卷没有生成：{}", failed.len(), failed.join("、")));
     }

@@ -10,15 +10,20 @@ use rayon::prelude::*;
 
 use super::progress::Progress;
 use super::{Failure, Outcome, Session, reply};
-use crate::bundle::job::{Draft, Job};
+use crate::bundle::job::{Among, Draft, Job};
+use crate::compute::parties::Parties;
 use crate::compute::people::People;
 use crate::diagnostics::{CaseReport, Findings, Sources, human, json, sarif};
-use crate::input::case::CASE_FILE;
+use crate::input::case::{self, CASE_FILE};
 use crate::input::discovery;
 use crate::input::months::{self, Scope};
 use crate::model::month::Month;
 use crate::model::month_sheets::WorkEntry;
+use crate::model::party::Party;
 use crate::rules::Purpose;
+
+/// Where outputs go that were not told to go elsewhere.
+const OUTPUT: &str = "output";
 
 /// 检查案卷，列出全部问题
 #[derive(Debug, clap::Args)]
@@ -96,10 +101,12 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let folders = find_cases(&args.paths)?;
     if args.reply {
         // What is found by looking at other suppliers' sheets is not for this one to read.
-        let checked = check_all(&folders, &People::default(), session)?;
+        let among = Among { people: &People::default(), parties: &Parties::default() };
+        let checked = check_all(&folders, among, session)?;
         return reply::run(&checked, args.output.as_deref(), session);
     }
-    let checked = check_all(&folders, &people_of(&folders, None), session)?;
+    let (people, parties) = (people_of(&folders, None), parties_of(&folders));
+    let checked = check_all(&folders, Among { people: &people, parties: &parties }, session)?;
     let outcome = print(&checked, args.format, session)?;
     if args.format == Format::Human {
         for case in checked.iter().filter(|case| !case.blanks.is_empty()) {
@@ -108,6 +115,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         for case in checked.iter().filter(|case| case.letter.is_some()) {
             session.output.print(&reply::hint(&case.name, &case.folder));
         }
+        session.output.print(&saw_only_one(checked.len(), "check"));
     }
     Ok(outcome)
 }
@@ -131,12 +139,28 @@ pub fn find_cases(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(folders)
 }
 
+/// Who all these cases are with.
+pub fn parties_of(folders: &[PathBuf]) -> Parties {
+    let parties: Vec<Option<Party>> = folders.par_iter().map(|folder| case::party(folder)).collect();
+    Parties::new(parties.into_iter().flatten())
+}
+
+/// What a run over one case could not look for; nothing after a run over several.
+pub fn saw_only_one(folders: usize, verb: &str) -> String {
+    match folders {
+        1 => format!(
+            "提示：这次只看了一个案卷，合同编号、信用代码、账号有没有与别的案卷重复没有核对；对放着全部案卷的文件夹运行 hetong {verb} 就会核对\n"
+        ),
+        _ => String::new(),
+    }
+}
+
 /// Reads and checks all cases, in their order; a bad one does not keep the others from it.
-fn check_all(folders: &[PathBuf], people: &People, session: &Session<'_>) -> Result<Vec<Checked>, Failure> {
+fn check_all(folders: &[PathBuf], among: Among<'_>, session: &Session<'_>) -> Result<Vec<Checked>, Failure> {
     let progress = Progress::start("检查", folders.len(), session.output.watched());
     let templates = session.templates.as_deref();
     let check = |folder: &PathBuf| {
-        let checked = check_one(folder, people, templates);
+        let checked = check_one(folder, among, templates);
         progress.step(&folder.to_string_lossy());
         checked
     };
@@ -175,10 +199,11 @@ pub fn people_of(folders: &[PathBuf], month: Option<Month>) -> People {
 
 /// An error here stops the batch, so it is for what concerns all cases alike, such as a pack that cannot be loaded;
 /// what is wrong with a case is a finding.
-fn check_one(folder: &Path, people: &People, templates: Option<&Path>) -> Result<Checked, Failure> {
-    let draft =
+fn check_one(folder: &Path, among: Among<'_>, templates: Option<&Path>) -> Result<Checked, Failure> {
+    let mut draft =
         Draft::read(folder, Scope::Everything, templates).map_err(|error| Failure(error.to_string()))?;
-    Ok(Checked::of(draft.check_among(people, Purpose::Draft, None), folder))
+    draft.prove_ledger(Path::new(OUTPUT));
+    Ok(Checked::of(draft.check_among(among, Purpose::Draft, None), folder))
 }
 
 /// Prints the findings of all cases.

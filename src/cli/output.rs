@@ -65,6 +65,11 @@ impl Output {
         self.out.write(text);
     }
 
+    /// Has everything shown that was printed so far, before a question waits for its answer.
+    pub fn flush(&mut self) {
+        self.out.flush();
+    }
+
     /// What went wrong, or what should be known but is not the result: to standard error.
     pub fn tell(&mut self, text: &str) {
         self.err.write(text);

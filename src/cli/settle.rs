@@ -2,30 +2,27 @@
 //!
 //! May use: everything.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use rayon::prelude::*;
 
-use super::check::{find_cases, people_of};
+use super::check::{find_cases, parties_of, people_of, saw_only_one};
 use super::progress::Progress;
 use super::settle_tell::{Told, tell};
-use super::{Failure, Outcome, Session, only, stop};
-use crate::bundle::job::DEFAULT_PACK;
+use super::{Failure, Outcome, Session, bind, only, stop};
+use crate::bundle::job::{Among, DEFAULT_PACK};
 use crate::bundle::settle::{Batch, BatchError, CaseOrder, IssueOrder, output_names};
 use crate::bundle::settle_plan::Wanted;
 use crate::bundle::settle_report::Settled;
 use crate::bundle::summary_file::{self, Covered, SummaryWritten};
 use crate::bundle::workshop::Workshop;
-use crate::input::case::contract_number;
 use crate::input::months::{MONTHS_FOLDER, case_name, has_month};
 use crate::model::characters::{code_point, unseen};
 use crate::model::month::Month;
-use crate::model::names;
 use crate::view::summary::CaseSummary;
 
 /// 按月结算：生成全部案卷当月的结算单（PDF 和 XLSX）和结算汇总
@@ -38,8 +35,8 @@ pub struct Args {
     pub paths: Vec<PathBuf>,
 
     /// 结算的月份，如 2026-03；工时和考核在案卷的“结算/<月份>/”里
-    #[arg(long, value_name = "月份")]
-    month: String,
+    #[arg(long, value_name = "月份", required_unless_present = "bind")]
+    month: Option<String>,
 
     /// 生成到此目录下的“结算-<月份>”，默认 output
     #[arg(short, long, value_name = "目录", default_value = "output", hide_default_value = true)]
@@ -57,6 +54,14 @@ pub struct Args {
     #[arg(long, value_name = "供应商|订单,…")]
     only: Vec<String>,
 
+    /// 以前的版本写的台账认定不了是哪份合同的：显示合同编号、供应商和余额，确认以后记入台账；不结算
+    #[arg(long, conflicts_with_all = ["month", "issue", "amend", "only", "font_dir"])]
+    bind: bool,
+
+    /// 不提问就确认 --bind，须写出案卷的合同编号
+    #[arg(long, value_name = "合同编号", requires = "bind", conflicts_with_all = ["month", "issue"])]
+    yes: Option<String>,
+
     /// 从此目录取中文字体，而不是从系统
     #[arg(long, value_name = "目录")]
     font_dir: Option<PathBuf>,
@@ -72,18 +77,19 @@ struct MonthCases {
 
 /// Settles every case that has something of the month; a bad one does not keep the others from it.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
-    let month: Month =
-        args.month.parse().map_err(|error| Failure(format!("--month 的“{}”{error}", args.month)))?;
+    let Some(month) = &args.month else { return bind::run(&args.paths, args.yes.as_deref(), session) };
+    let month: Month = month.parse().map_err(|error| Failure(format!("--month 的“{month}”{error}")))?;
     let amend = args.amend.as_deref().map(reason).transpose()?;
     stop::listen();
     let all = find_cases(&args.paths)?;
-    let people = people_of(&all, Some(month));
+    let (count, people, parties) = (all.len(), people_of(&all, Some(month)), parties_of(&all));
+    let among = Among { people: &people, parties: &parties };
     let cases = cases(all, month, &args.only, args.issue)?;
     let workshop = Workshop::new(session.templates.as_deref(), args.font_dir.as_deref());
     let output = args.output.join(format!("结算-{month}"));
     let at = now();
     let issuing = args.issue.then_some(IssueOrder { at: &at, amend });
-    let batch = Batch { workshop: &workshop, people: &people, month, output: &output, issuing };
+    let batch = Batch { workshop: &workshop, among, month, output: &output, issuing };
     let settled = settle_all(&batch, &cases, session.output.watched())?;
     let interrupted = settled.iter().filter(|settled| settled.is_none()).count();
     let wanted = cases.wanted.into_iter();
@@ -100,6 +106,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
         )));
     }
     summarise(&told, &batch, cases.absent, session)?;
+    session.output.print(&saw_only_one(count, "settle"));
     Ok(outcome)
 }
 
@@ -136,7 +143,7 @@ fn cases(all: Vec<PathBuf>, month: Month, named: &[String], issuing: bool) -> Re
 }
 
 /// Now, in 北京时间, to the second.
-fn now() -> String {
+pub(super) fn now() -> String {
     let now = jiff::Timestamp::now();
     let now = jiff::Timestamp::from_second(now.as_second()).unwrap_or(now);
     now.display_with_offset(jiff::tz::offset(8)).to_string()
@@ -149,7 +156,6 @@ fn now() -> String {
 fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Vec<Option<Settled>>, Failure> {
     let progress = Progress::batch("结算", cases.folders.len(), watched);
     let names = output_names(&cases.folders);
-    let twins = twins(&cases.folders);
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<Settled>>> = Mutex::new(cases.folders.iter().map(|_| None).collect());
     let fault: Mutex<Option<BatchError>> = Mutex::default();
@@ -161,8 +167,7 @@ fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Ve
             else {
                 break;
             };
-            let twin = twins.get(folder).copied();
-            let order = CaseOrder { folder, name: name.as_deref(), wanted, twin };
+            let order = CaseOrder { folder, name: name.as_deref(), wanted };
             match settle_one(batch, &order, &progress) {
                 Ok(settled) => {
                     if let Some(place) = lock(&results).get_mut(index) {
@@ -183,24 +188,6 @@ fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Ve
         Some(error) => Err(Failure(error.to_string())),
         None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
-}
-
-/// Cases of one 合同编号, each with another of them: a copied folder would have its contract settled twice.
-fn twins(folders: &[PathBuf]) -> BTreeMap<&PathBuf, &Path> {
-    let number = |folder: &PathBuf| contract_number(folder).map(|number| names::plain(&number.value));
-    let numbers: Vec<Option<String>> = folders.par_iter().map(number).collect();
-    let mut having: BTreeMap<&String, Vec<&PathBuf>> = BTreeMap::new();
-    for (folder, number) in folders.iter().zip(&numbers) {
-        if let Some(number) = number {
-            having.entry(number).or_default().push(folder);
-        }
-    }
-    let pairs = having.values().flat_map(|same| {
-        let other =
-            |folder: &PathBuf| same.iter().find(|other| **other != folder).map(|other| other.as_path());
-        same.iter().filter_map(move |folder| Some((*folder, other(folder)?)))
-    });
-    pairs.collect()
 }
 
 /// How many cases are in hand at a time: one more than there are cores, because a case that waits for the disk leaves

@@ -131,18 +131,19 @@ fn remarks(notes: &Notes) -> String {
     text
 }
 
-/// Those that nobody asked for are in the summary all the same, or missing from it.
+/// Those that nobody asked for are in the summary all the same: with what was issued of them, where they have errors.
 fn not_asked(told: &[Told], session: &mut Session<'_>) {
-    let missing = told.iter().filter(|told| !told.wanted).map(|told| &told.settled);
-    let missing: Vec<&str> = missing
-        .filter(|settled| matches!(settled.outcome, CaseOutcome::Failed(_)))
-        .map(|settled| settled.name.as_str())
-        .collect();
-    if !missing.is_empty() {
-        let names = missing.join("、");
-        session.output.tell(&format!(
-            "注意：没有选中的 {} 个案卷有错误，汇总里没有它们的金额：{names}\n",
-            missing.len()
-        ));
+    let failed = told.iter().filter(|told| !told.wanted).map(|told| &told.settled);
+    let failed = failed.filter(|settled| matches!(settled.outcome, CaseOutcome::Failed(_)));
+    let (missing, issued): (Vec<_>, Vec<_>) = failed.partition(|settled| settled.summary.orders.is_empty());
+    for (cases, what) in [
+        (missing, "汇总里没有它们这个月的金额"),
+        (issued, "汇总里它们这个月的金额只有台账里已开具的，这次没有核对"),
+    ] {
+        if !cases.is_empty() {
+            let names: Vec<&str> = cases.iter().map(|settled| settled.name.as_str()).collect();
+            let (count, names) = (names.len(), names.join("、"));
+            session.output.tell(&format!("注意：没有选中的 {count} 个案卷有错误，{what}：{names}\n"));
+        }
     }
 }

@@ -100,7 +100,12 @@ fn outcome(verified: &Verified) -> String {
         let failed = |report: &&Report| report.what == what && report.findings.has_errors();
         verified.reports.iter().filter(failed).count()
     };
-    let counted = [(What::Folder, "个文件夹"), (What::Ledger, "本台账"), (What::Returned, "份回传文件")];
+    let counted = [
+        (What::Folder, "个文件夹"),
+        (What::Case, "个案卷"),
+        (What::Ledger, "本台账"),
+        (What::Returned, "份回传文件"),
+    ];
     let counted: Vec<String> = counted
         .into_iter()
         .map(|(what, unit)| (places(what), unit))

@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 
 use super::settlement::{Issue, OrderSettlement};
-use crate::model::ledger::{Balance, Chain, Correction, Ledger, LedgerLine};
+use crate::model::ledger::{Balance, Chain, ContractId, Correction, Ledger, LedgerLine};
 use crate::model::month::Month;
 
 /// What a ledger line says beside the figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
+    /// Which contract; none while the case does not say so.
+    pub contract: Option<ContractId>,
     /// When, as RFC 3339 with its offset.
     pub issued_at: String,
     /// The version of hetong.
@@ -134,6 +136,7 @@ impl<'a> Issuer<'a> {
         let added = opening + settlement.due.gross;
         LedgerLine {
             number: self.chain.next_number(),
+            contract: stamp.contract.clone(),
             order: settlement.order.clone(),
             month: settlement.month,
             days: settlement.days,
@@ -229,6 +232,7 @@ mod tests {
 
     fn stamp() -> Stamp {
         Stamp {
+            contract: None,
             issued_at: "2026-04-08T10:15:00+08:00".into(),
             version: "0.1.0".into(),
             inputs: BTreeMap::new(),

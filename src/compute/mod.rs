@@ -18,6 +18,7 @@ pub mod figures_settlement;
 pub mod ledger;
 pub mod month_prices;
 pub mod order;
+pub mod parties;
 pub mod payment_plan;
 pub mod people;
 mod person_days;

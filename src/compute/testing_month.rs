@@ -132,6 +132,7 @@ pub fn line(number: u32, order: &str, opening: Decimal, gross: Decimal) -> Ledge
     let gross = Money::round(gross);
     LedgerLine {
         number,
+        contract: None,
         order: order.to_owned(),
         month: march(),
         days: dec!(31.5),

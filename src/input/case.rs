@@ -14,6 +14,7 @@ use super::yaml::reader::{MapReader, Reading, text_of};
 use crate::diagnostics::{FileName, Located, Origin, Sources};
 use crate::model::case::*;
 use crate::model::fault::{Fault, FaultKind};
+use crate::model::party::Party;
 use crate::model::quotation::Quotation;
 
 /// The file that makes a folder a case.
@@ -104,6 +105,22 @@ fn sheets_there(folder: &CaseFolder) -> String {
             format!("；案卷文件夹里的表格：{}{etc}", some.join("、"))
         }
     }
+}
+
+/// Who a case is with, for a look over many cases: nothing but 合同.yaml is read, and what cannot be read is told when
+/// the case itself is.
+pub fn party(folder: &Path) -> Option<Party> {
+    let open = CaseFolder::open(folder).ok()?;
+    let text = open.text(CASE_FILE, MAX_YAML_BYTES, &Origin::File(CASE_FILE.into())).ok()?;
+    let root = node::parse(&CASE_FILE.into(), &text).ok()?;
+    let mut reading = Reading::default();
+    let mut map = MapReader::new(&root, "", &mut reading)?;
+    let mut reader = CaseReader { folder: &open, reading: &mut reading };
+    Some(Party {
+        place: open.place().to_path_buf(),
+        contract: reader.contract(&mut map),
+        supplier: reader.supplier(&mut map),
+    })
 }
 
 /// What 合同.yaml says.

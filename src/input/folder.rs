@@ -56,6 +56,11 @@ impl CaseFolder {
         self.root.file_name().map_or_else(|| "案卷".into(), harmless)
     }
 
+    /// Where the folder is, however it was named.
+    pub fn place(&self) -> &Path {
+        &self.root
+    }
+
     /// Reads a file named in `origin` (or in nothing, for 合同.yaml itself); faults point there.
     pub fn bytes(&self, path: &str, limit: u64, origin: &Origin) -> Result<Vec<u8>, Box<Fault>> {
         let bytes = self.own_record(path, limit, origin)?;

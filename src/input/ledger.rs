@@ -10,10 +10,11 @@ use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
 
 use super::folder::{CaseFolder, sha256_hex};
+use super::ledger_binding::BindingLine;
 use crate::diagnostics::{FileName, Origin, TextSpan};
 use crate::model::fault::FaultKind;
 use crate::model::ledger::{
-    Chain, Correction, HASH_OF_NOTHING, Ledger, LedgerDamage, LedgerLine, LedgerTail,
+    Binding, Chain, ContractId, Correction, HASH_OF_NOTHING, Ledger, LedgerDamage, LedgerLine, LedgerTail,
 };
 use crate::model::money::Money;
 use crate::model::tax::{TaxPart, TaxRate, rates_of};
@@ -34,6 +35,11 @@ const OWN_HASH: &[u8] = ",\"本行\":\"".as_bytes();
 struct Content {
     #[serde(rename = "序号")]
     number: u32,
+    /// Lines before they had to name their contract have neither.
+    #[serde(rename = "合同编号", default, skip_serializing_if = "Option::is_none")]
+    contract: Option<String>,
+    #[serde(rename = "信用代码", default, skip_serializing_if = "Option::is_none")]
+    credit_code: Option<String>,
     #[serde(rename = "订单")]
     order: String,
     #[serde(rename = "月份")]
@@ -101,6 +107,13 @@ struct CorrectionContent {
     reason: String,
 }
 
+/// A line as read.
+#[expect(clippy::large_enum_variant, reason = "taken apart at once")]
+enum Entry {
+    Settlement(LedgerLine),
+    Binding(Binding),
+}
+
 /// Reads the ledger; an empty one if there is none yet. What cannot be read is damage: a ledger that is there but
 /// out of reach must never pass for an empty one.
 pub fn read(folder: &CaseFolder) -> Ledger {
@@ -135,12 +148,13 @@ pub fn parse(bytes: &[u8]) -> Ledger {
         reader.line(line, end.is_some());
     }
     let tail = LedgerTail { file_hash: sha256_hex(bytes), ..reader.tail };
-    Ledger::new(reader.lines, reader.damage).read_from(tail)
+    Ledger::new(reader.lines, reader.damage).bound(reader.bindings).read_from(tail)
 }
 
 #[derive(Default)]
 struct Reader {
     lines: Vec<(LedgerLine, Origin)>,
+    bindings: Vec<(Binding, Origin)>,
     damage: Vec<LedgerDamage>,
     tail: LedgerTail,
     chain: Chain,
@@ -179,8 +193,16 @@ impl Reader {
                 }
                 self.after_damage = true;
             }
-            Ok((previous, line)) => {
-                let follows = self.chain.follow(&line);
+            Ok((previous, entry)) => {
+                let follows = match &entry {
+                    Entry::Settlement(line) => self.chain.follow(line),
+                    Entry::Binding(binding) if binding.closing == self.chain.closing() => Ok(()),
+                    Entry::Binding(binding) => Err(format!(
+                        "绑定时的累计 {} 与上一行的累计 {} 不符",
+                        binding.closing,
+                        self.chain.closing()
+                    )),
+                };
                 let linked = previous == self.tail.last_hash;
                 if !self.after_damage {
                     let unlinked = || "前行的校验码与上一行不符：上一行被改过，或中间少了、多了行".to_owned();
@@ -191,7 +213,10 @@ impl Reader {
                     self.damage.extend(damage);
                 }
                 self.after_damage = false;
-                self.lines.push((line, origin));
+                match entry {
+                    Entry::Settlement(line) => self.lines.push((line, origin)),
+                    Entry::Binding(binding) => self.bindings.push((binding, origin)),
+                }
             }
         }
         self.tail.last_hash = sha256_hex(line);
@@ -207,6 +232,8 @@ impl Reader {
 pub fn encode(line: &LedgerLine, previous: &str) -> serde_json::Result<(String, String)> {
     let content = Content {
         number: line.number,
+        contract: line.contract.as_ref().map(|contract| contract.number.clone()),
+        credit_code: line.contract.as_ref().map(|contract| contract.credit_code.clone()),
         order: line.order.clone(),
         month: line.month.to_string(),
         days: line.days.normalize().to_string(),
@@ -230,7 +257,20 @@ pub fn encode(line: &LedgerLine, previous: &str) -> serde_json::Result<(String, 
         version: line.version.clone(),
         previous: previous.to_owned(),
     };
-    let content = serde_json::to_string(&content)?;
+    hashed(&content)
+}
+
+/// The same of a line that says whose the ledger is.
+///
+/// # Errors
+/// If it cannot be put into JSON.
+pub fn encode_binding(binding: &Binding, previous: &str) -> serde_json::Result<(String, String)> {
+    hashed(&BindingLine::of(binding, previous))
+}
+
+/// A line's content with its own hash, and the hash of the whole.
+fn hashed(content: &impl Serialize) -> serde_json::Result<(String, String)> {
+    let content = serde_json::to_string(content)?;
     let own = sha256_hex(content.as_bytes());
     let text = format!("{},\"本行\":\"{own}\"}}", content.strip_suffix('}').unwrap_or(&content));
     let hash = sha256_hex(text.as_bytes());
@@ -247,12 +287,12 @@ fn part_content(part: &TaxPart) -> PartContent {
 }
 
 /// `21972.85`: no separators.
-fn plain(amount: Money) -> String {
+pub(super) fn plain(amount: Money) -> String {
     format!("{:.2}", amount.decimal())
 }
 
 /// 前行 and the line; or what is wrong with it, as a Chinese clause.
-fn decode(line: &[u8]) -> Result<(String, LedgerLine), String> {
+fn decode(line: &[u8]) -> Result<(String, Entry), String> {
     if line.ends_with(b"\r") {
         return Err(OTHER_LINE_BREAKS.into());
     }
@@ -264,10 +304,13 @@ fn decode(line: &[u8]) -> Result<(String, LedgerLine), String> {
     if sha256_hex(&content).as_bytes() != own {
         return Err(changed());
     }
+    if let Ok(line) = serde_json::from_slice::<BindingLine>(&content) {
+        return Ok((line.previous.clone(), Entry::Binding(line.binding()?)));
+    }
     let content: Content =
         serde_json::from_slice(&content).map_err(|error| format!("这一行不是台账的格式：{error}"))?;
     let previous = content.previous.clone();
-    Ok((previous, line_of(content)?))
+    Ok((previous, Entry::Settlement(line_of(content)?)))
 }
 
 /// A line's content as a JSON object of its own, and the hash that the line gives for it.
@@ -286,8 +329,14 @@ fn holds_a_whole_line(line: &[u8]) -> bool {
 
 fn line_of(content: Content) -> Result<LedgerLine, String> {
     let parts = parts_of(&content)?;
+    let contract = match (content.contract, content.credit_code) {
+        (Some(number), Some(credit_code)) => Some(ContractId { number, credit_code }),
+        (None, None) => None,
+        _ => return Err("合同编号、信用代码须同时写明".into()),
+    };
     Ok(LedgerLine {
         number: content.number,
+        contract,
         month: content.month.parse().map_err(|error| format!("月份的值“{}”{error}", content.month))?,
         days: number("人天", &content.days)?,
         score: number("得分", &content.score)?,
@@ -338,7 +387,7 @@ fn part(content: &PartContent) -> Result<TaxPart, String> {
     }
 }
 
-fn money(name: &str, text: &str) -> Result<Money, String> {
+pub(super) fn money(name: &str, text: &str) -> Result<Money, String> {
     let amount = number(name, text)?;
     Money::exact(amount).ok_or_else(|| format!("{name}的值“{text}”多于两位小数"))
 }

@@ -24,6 +24,7 @@ pub(super) fn next(
     let replaced = reason.and(known);
     let line = LedgerLine {
         number: chain.next_number(),
+        contract: None,
         order: order.to_owned(),
         month,
         days: dec!(21.50),
@@ -355,4 +356,46 @@ proptest! {
             prop_assert!(!edited.is_sound() || edited.damage.iter().any(|damage| damage.torn));
         }
     }
+}
+
+#[test]
+fn whose_it_is_stands_in_each_line_and_is_part_of_the_chain() {
+    let contract = ContractId { number: "A-1".into(), credit_code: "91A".into() };
+    let mut chain = Chain::default();
+    let old = next(&mut chain, "DD-1", "2026-03", dec!(100), None);
+    let new = LedgerLine {
+        contract: Some(contract.clone()),
+        ..next(&mut chain, "DD-1", "2026-04", dec!(50), None)
+    };
+    let binding = |closing| Binding {
+        contract: contract.clone(),
+        supplier: "甲公司".into(),
+        closing: money(closing),
+        bound_at: "2026-04-08T10:15:00+08:00".into(),
+        version: "0.1.0".into(),
+    };
+    let read = |closing| {
+        let (first, hash) = encode(&old, HASH_OF_NOTHING).unwrap();
+        let (second, hash) = encode_binding(&binding(closing), &hash).unwrap();
+        let (third, _) = encode(&new, &hash).unwrap();
+        parse(format!("{first}\n{second}\n{third}\n").as_bytes())
+    };
+    let ledger = read(dec!(100));
+    assert_eq!(ledger.damage, []);
+    assert_eq!((ledger.lines().len(), ledger.closing()), (2, money(dec!(150))));
+    assert_eq!(ledger.lines()[1].0, new);
+    let named: Vec<&ContractId> = ledger.contracts().map(|(contract, _)| contract).collect();
+    assert_eq!(named, [&contract, &contract]);
+    // Confirmed at another balance than the chain has there.
+    assert!(read(dec!(99.99)).damage[0].why.contains("绑定时的累计"));
+    // Half a name is none.
+    let text = "{\"序号\":1,\"合同编号\":\"A-1\",";
+    let (line, _) =
+        encode(&LedgerLine { contract: Some(contract.clone()), ..old.clone() }, HASH_OF_NOTHING).unwrap();
+    assert!(line.starts_with(&format!("{text}\"信用代码\":\"91A\",\"订单\"")), "{line}");
+    let half = line.replace("\"信用代码\":\"91A\",", "");
+    let (body, _) = half.split_once(",\"本行\"").unwrap();
+    let own = sha256_hex(format!("{body}}}").as_bytes());
+    let half = parse(format!("{body},\"本行\":\"{own}\"}}\n").as_bytes());
+    assert!(half.damage[0].why.contains("须同时写明"), "{:?}", half.damage);
 }

@@ -5,10 +5,12 @@
 //!
 //! May use: `model`, `pack`, `diagnostics`.
 
+pub mod belonging;
 pub mod case;
 pub mod discovery;
 pub mod folder;
 pub mod ledger;
+mod ledger_binding;
 pub mod months;
 pub mod order;
 pub mod schema;

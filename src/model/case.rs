@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::ledger::Ledger;
+use super::ledger::{Belongs, ContractId, Ledger};
 use super::money::Money;
 use super::month_sheets::MonthSheets;
 use super::order::Order;
@@ -244,6 +244,20 @@ pub struct Case {
 }
 
 impl Case {
+    /// Which contract it is of; none before both 合同编号 and 信用代码 are filled in.
+    pub fn contract_id(&self) -> Option<ContractId> {
+        let (number, credit_code) = (self.contract.number.as_ref()?, self.supplier.tax_id.as_ref()?);
+        Some(ContractId { number: number.value.clone(), credit_code: credit_code.value.clone() })
+    }
+
+    /// Whether its ledger is its own by what the lines say: one that names another contract is enough.
+    pub fn ledger_by_name(&self) -> Belongs {
+        let number = self.contract.number.as_ref().map(|number| number.value.as_str());
+        let code = self.supplier.tax_id.as_ref().map(|code| code.value.as_str());
+        let other = self.ledger.contracts().find(|(contract, _)| !contract.is(number, code));
+        other.map_or(Belongs::Here, |(contract, origin)| Belongs::Elsewhere(contract.clone(), origin.clone()))
+    }
+
     /// A case in which nothing is filled in yet.
     pub fn blank(name: String, origin: Origin) -> Self {
         Self {

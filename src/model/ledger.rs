@@ -1,12 +1,13 @@
 //! 台账: the issued 结算单 of one framework contract, one line each, in the order of issuing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use rust_decimal::Decimal;
 
 use super::money::Money;
 use super::month::Month;
-use super::names::plain;
+use super::names::{plain, same_name};
 use super::tax::TaxPart;
 use crate::diagnostics::Origin;
 
@@ -33,6 +34,34 @@ impl Balance {
     }
 }
 
+/// Which contract something is of. A number alone is typed and copied too easily: the supplier's 信用代码 goes with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractId {
+    /// 合同编号.
+    pub number: String,
+    /// 乙方's 统一社会信用代码.
+    pub credit_code: String,
+}
+
+impl ContractId {
+    /// Whether it is that of a case, however both are typed. One that a case has not filled in is not the same.
+    pub fn is(&self, number: Option<&str>, credit_code: Option<&str>) -> bool {
+        number.is_some_and(|number| same_name(number, &self.number))
+            && credit_code.is_some_and(|code| same_code(code, &self.credit_code))
+    }
+}
+
+impl fmt::Display for ContractId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}（信用代码 {}）", self.number, self.credit_code)
+    }
+}
+
+/// Whether two 信用代码 are the same: their letters are typed small as often as not.
+pub fn same_code(a: &str, b: &str) -> bool {
+    plain(a).eq_ignore_ascii_case(&plain(b))
+}
+
 /// What a correction says of the line it replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
@@ -47,6 +76,8 @@ pub struct Correction {
 pub struct LedgerLine {
     /// 序号, from 1.
     pub number: u32,
+    /// Whose it is; none in lines that were written before they had to say so.
+    pub contract: Option<ContractId>,
     /// 订单编号.
     pub order: String,
     /// 月份.
@@ -89,6 +120,33 @@ impl LedgerLine {
     pub fn due(&self) -> Balance {
         Balance { gross: self.gross, net: self.net }
     }
+}
+
+/// A line that says whose a ledger is whose own lines do not: what a user confirmed with `settle --bind`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The contract.
+    pub contract: ContractId,
+    /// 乙方名称, as it was shown.
+    pub supplier: String,
+    /// 累计 up to here, as it was shown, 元.
+    pub closing: Money,
+    /// When, as RFC 3339 with its offset.
+    pub bound_at: String,
+    /// The version of hetong that wrote it.
+    pub version: String,
+}
+
+/// Whether a ledger is that of the case it lies in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Belongs {
+    /// It is, as far as anybody looked.
+    #[default]
+    Here,
+    /// The line at this place names another contract.
+    Elsewhere(ContractId, Origin),
+    /// No line names a contract, and nothing was found that proves which one it is.
+    Unproven,
 }
 
 /// A ledger line that is damaged or does not follow from the one before.
@@ -211,6 +269,9 @@ fn key(order: &str, month: Month) -> (String, Month) {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     lines: Vec<(LedgerLine, Origin)>,
+    bindings: Vec<(Binding, Origin)>,
+    /// Whether it is this case's.
+    pub belongs: Belongs,
     /// The index of the line that counts, by order and month.
     latest: BTreeMap<(String, Month), usize>,
     /// 框架协议已结算金额 after each line.
@@ -234,7 +295,19 @@ impl Ledger {
             let _ = chain.follow(line);
             balances.push(chain.balance());
         }
-        Self { lines, latest, balances, chain, damage, tail: LedgerTail::default() }
+        let (bindings, belongs) = (Vec::new(), Belongs::Here);
+        Self { lines, bindings, belongs, latest, balances, chain, damage, tail: LedgerTail::default() }
+    }
+
+    /// The same with what was confirmed about it.
+    pub fn bound(self, bindings: Vec<(Binding, Origin)>) -> Self {
+        Self { bindings, ..self }
+    }
+
+    /// Every contract that it names, with the place.
+    pub fn contracts(&self) -> impl Iterator<Item = (&ContractId, &Origin)> {
+        let lines = self.lines.iter().filter_map(|(line, origin)| Some((line.contract.as_ref()?, origin)));
+        lines.chain(self.bindings.iter().map(|(binding, origin)| (&binding.contract, origin)))
     }
 
     /// The same, as read from this file.
@@ -292,8 +365,8 @@ impl Ledger {
         self.latest.keys().map(|(_, month)| *month).max()
     }
 
-    /// Whether its figures may be relied on: nothing is wrong but perhaps a torn last line.
+    /// Whether its figures may be relied on: it is this case's, and nothing is wrong but perhaps a torn last line.
     pub fn is_sound(&self) -> bool {
-        self.damage.iter().all(|damage| damage.torn)
+        self.belongs == Belongs::Here && self.damage.iter().all(|damage| damage.torn)
     }
 }

@@ -17,5 +17,6 @@ pub mod month_sheets;
 pub mod names;
 pub mod numerals;
 pub mod order;
+pub mod party;
 pub mod quotation;
 pub mod tax;

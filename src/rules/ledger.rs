@@ -19,6 +19,9 @@ use crate::model::month::Month;
 use crate::model::month_sheets::MonthSheets;
 use crate::model::tax::{TaxPart, rates_of};
 
+/// What can be done about settling more than the cap.
+pub const WITHIN_CAP: &str = "核对人天和考核；确实超出的，这个月只结算剩余金额以内的工作：把超出的行移出这个月的工时，或用 --only 只开具放得下的订单。上限只随“调整”里的报价重算，单独提高上限的补充协议现在还写不进案卷。";
+
 /// 0.01 元.
 const CENT: Decimal = dec!(0.01);
 
@@ -40,7 +43,7 @@ pub static S004: Rule = Rule {
         what: "已开具的全部结算单，加上还没有开具的，含税金额累计不得超过合同含税框架上限总价。税率调整生效以后，含税总价随税率变，只有不含税价不变，改为按不含税金额累计与不含税价比较；上限用结算月最后一天有效的那一版（补充协议改过报价的，用改过的）。",
         why: "附件7备注1：框架协议下的所有结算单金额累加不得超过框架协议总金额；超出的部分没有合同依据，不能报账。",
         example: "上限 17,627,611.76 元，已结算 17,600,000.00 元，本月又应支付 50,000.00 元。",
-        fix: "核对人天和考核；确实超出的，先签补充协议提高上限，或本月只结算剩余金额以内的工作。",
+        fix: WITHIN_CAP,
     },
     applies: |ctx| ctx.figures.contract().is_some() && has_settlements(ctx),
     check: s004,

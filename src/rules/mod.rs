@@ -9,6 +9,7 @@ pub mod adjustments;
 pub mod assessment;
 pub mod files;
 pub mod fold;
+pub mod identity;
 pub mod integrity;
 pub mod ledger;
 pub mod money;
@@ -33,6 +34,7 @@ use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::Fault;
 pub(crate) use crate::model::likeness::nearest;
+use crate::model::party::Party;
 use crate::pack::Pack;
 
 pub use texts::{UserText, sheet_texts, user_texts};
@@ -65,6 +67,8 @@ pub struct Context<'a> {
     pub missing_glyphs: &'a BTreeSet<char>,
     /// Who worked when in all cases of the batch, this one included; empty where cases are looked at one by one.
     pub people: &'a People,
+    /// The other cases of the run that have 合同编号, 信用代码 or 账号 in common with this one.
+    pub beside: &'a [&'a Party],
     /// Draft or final.
     pub purpose: Purpose,
 }
@@ -135,6 +139,9 @@ pub static RULES: &[&Rule] = &[
     &parties::P005,
     &parties::P006,
     &parties::P007,
+    &identity::P008,
+    &identity::P009,
+    &identity::P010,
     &quotation::rows::Q001,
     &quotation::prices::Q002,
     &quotation::prices::Q003,
@@ -168,6 +175,7 @@ pub static RULES: &[&Rule] = &[
     &worklog::sums::S012,
     &worklog::sums::S013,
     &worklog::straddle::S014,
+    &identity::S018,
     &text::T001,
     &text::T002,
     &text::references::T003,

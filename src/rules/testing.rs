@@ -10,6 +10,7 @@ use crate::diagnostics::{Diagnostic, Findings, Origin, Severity};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::Fault;
+use crate::model::party::Party;
 
 /// Runs all rules on a case.
 pub fn check(case: &Case, purpose: Purpose) -> (Findings, Vec<RuleOutcome>) {
@@ -24,6 +25,7 @@ pub fn check(case: &Case, purpose: Purpose) -> (Findings, Vec<RuleOutcome>) {
         documents: &[],
         missing_glyphs: &BTreeSet::new(),
         people: &People::default(),
+        beside: &[],
         purpose,
     })
 }
@@ -46,6 +48,8 @@ pub struct Extra {
     pub missing_glyphs: BTreeSet<char>,
     /// Who worked when, over all cases of a batch.
     pub people: People,
+    /// Other cases of the run.
+    pub beside: Vec<Party>,
     /// Figures in place of the case's own.
     pub figures: Option<CaseFigures>,
     /// A final build.
@@ -65,6 +69,7 @@ pub fn fire_with(id: &str, case: &Case, extra: Extra) -> Vec<Diagnostic> {
         documents: &extra.documents,
         missing_glyphs: &extra.missing_glyphs,
         people: &extra.people,
+        beside: &extra.beside.iter().collect::<Vec<_>>(),
         purpose: if extra.is_final { Purpose::Final } else { Purpose::Draft },
     };
     let rule = RULES.iter().find(|rule| rule.info.id == id).unwrap();

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::checks::{self, LEDGER};
 use crate::diagnostics::{Diagnostic, Origin, Severity, TextSpan};
+use crate::model::names::plain;
 use crate::verify::second_route::exact::{Cents, Number, divide, read, show, without_tax};
 
 /// The ledger's file.
@@ -56,6 +57,8 @@ pub struct Chain {
     pub lines: Vec<Line>,
     /// What is wrong.
     pub findings: Vec<Diagnostic>,
+    /// 合同编号 and 信用代码 as lines name them.
+    contracts: Vec<(String, String, Origin)>,
     /// 累计 up to here; none behind a line that was edited so that it cannot be told.
     closing: Option<Cents>,
     /// Whether the line before was edited: that the next one does not link to it is no news.
@@ -141,6 +144,10 @@ impl Chain {
             );
             self.tell(origin, told, None);
         }
+        if let Some(bound) = value.get("绑定") {
+            return self.binding(bound, edited, origin);
+        }
+        self.contract(&value, origin);
         match line_of(&value, origin) {
             Some(line) => match edited {
                 Some(told) => self.edited(line, told),
@@ -156,6 +163,44 @@ impl Chain {
                 self.tell(origin, edited.unwrap_or_else(|| unreadable.into()), None);
             }
         }
+    }
+
+    /// A line that says whose the ledger is, with the balance that was confirmed.
+    fn binding(&mut self, bound: &Value, edited: Option<String>, origin: &Origin) {
+        self.contract(bound, origin);
+        let closing = bound.get("累计").and_then(Value::as_str).and_then(read);
+        match (edited, closing, self.closing) {
+            (Some(told), ..) => self.tell(origin, told, None),
+            (None, None, _) => self.tell(origin, "绑定的一行没有累计，或读不出来".into(), None),
+            (None, Some(found), Some(due)) if found != due => {
+                self.tell(origin, format!("绑定时的累计是 {}", show(found)), Some(show(due)));
+            }
+            _ => {}
+        }
+    }
+
+    fn contract(&mut self, value: &Value, origin: &Origin) {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        if let Some(named) = text("合同编号").zip(text("信用代码")) {
+            self.contracts.push((named.0, named.1, origin.clone()));
+        }
+    }
+
+    /// Tells, once, that a line names another contract than the case does.
+    pub fn held_against(&mut self, number: Option<&str>, credit_code: Option<&str>) {
+        let is = |own: Option<&str>, named: &str| {
+            own.is_some_and(|own| plain(own).eq_ignore_ascii_case(&plain(named)))
+        };
+        let other =
+            self.contracts.iter().find(|(named, code, _)| !is(number, named) || !is(credit_code, code));
+        let Some((named, code, origin)) = other.cloned() else { return };
+        let own = |text: Option<&str>| text.unwrap_or("（没有写）").to_owned();
+        let expected = format!("{}（信用代码 {}）", own(number), own(credit_code));
+        self.tell(
+            &origin,
+            format!("台账是合同 {named}（信用代码 {code}）的，不是这个案卷的"),
+            Some(expected),
+        );
     }
 
     /// A line that was edited is told once. Which figure it was, where one alone makes all the others fit again; what

@@ -14,6 +14,7 @@ mod flow;
 mod folder;
 mod fresh;
 mod gaps;
+mod identity;
 mod known;
 pub mod ledger;
 mod month;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::find::{Nearby, of_contract};
 use super::folder::{Means, folders, verify};
 use super::gaps;
+use super::identity;
 use super::ledger::{Chain, LEDGER_FILE};
 use super::record::{Kind, Record};
 use super::returned::Sent;
@@ -16,6 +17,7 @@ use super::side::CaseSide;
 use super::tally::Tally;
 use crate::bundle::workshop::Workshop;
 use crate::diagnostics::{Findings, Sources};
+use crate::input::case::CASE_FILE;
 
 /// What verify is asked to do.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +35,8 @@ pub struct Request<'a> {
 pub enum What {
     /// An output folder.
     Folder,
+    /// A case, beside the others.
+    Case,
     /// A case's ledger.
     Ledger,
     /// A file that came back.
@@ -82,7 +86,7 @@ pub fn run(request: Request<'_>, workshop: &Workshop) -> Result<Verified, String
     if let Some(missing) = request.paths.iter().chain(request.returned).find(|path| !path.exists()) {
         return Err(format!("找不到“{}”", missing.display()));
     }
-    if let Some(case) = request.case.filter(|case| !case.join(crate::input::case::CASE_FILE).is_file()) {
+    if let Some(case) = request.case.filter(|case| !case.join(CASE_FILE).is_file()) {
         return Err(format!("“{}”里没有 合同.yaml，不是案卷文件夹", case.display()));
     }
     let asked = Asked::of(request.paths)?;
@@ -129,6 +133,13 @@ pub fn run(request: Request<'_>, workshop: &Workshop) -> Result<Verified, String
             }
         }
         verified.reports.push(report);
+    }
+    let cases: Vec<PathBuf> = ledgers.values().map(|ledger| ledger.folder.clone()).collect();
+    for (folder, findings) in identity::clashes(&cases) {
+        let name = format!("案卷 {}", folder.display());
+        let sources = fs::read_to_string(folder.join(CASE_FILE)).map(|text| (CASE_FILE.into(), text.into()));
+        let report = Report::of(What::Case, &folder, name, findings);
+        verified.reports.push(Report { sources: sources.into_iter().collect(), ..report });
     }
     for mut ledger in ledgers.into_values() {
         if asked.reaches_months || !ledger.looked_at.is_empty() {

@@ -16,6 +16,7 @@ use crate::bundle::job::{Draft, Job};
 use crate::bundle::workshop::Workshop;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::input::months::Scope;
+use crate::model::case::Text;
 use crate::rules::Purpose;
 use crate::verify::second_route::exact::{Cents, show};
 use crate::verify::second_route::figures::Figures;
@@ -72,7 +73,11 @@ impl CaseSide {
             expected.allow(&finding.message);
             expected.allow(finding.expected.as_deref().unwrap_or_default());
         }
-        let chain = fs::read(folder.join(LEDGER_FILE)).map(|bytes| Chain::read(&bytes)).unwrap_or_default();
+        let mut chain =
+            fs::read(folder.join(LEDGER_FILE)).map(|bytes| Chain::read(&bytes)).unwrap_or_default();
+        let said = |text: &Text| text.as_ref().map(|text| text.value.clone());
+        let (number, code) = (said(&job.case.contract.number), said(&job.case.supplier.tax_id));
+        chain.held_against(number.as_deref(), code.as_deref());
         Ok(Self {
             folder: folder.to_path_buf(),
             known: Known::of(&job.case, &job.pack),

@@ -27,6 +27,7 @@ pub mod settlement_sheet;
 pub mod settlement_words;
 pub mod sheets;
 pub mod summary;
+mod summary_remarks;
 pub mod summary_suppliers;
 pub mod supplement;
 pub mod workbooks;

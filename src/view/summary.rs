@@ -5,6 +5,7 @@
 use rust_decimal::Decimal;
 
 use super::sheets::{Money, SheetMeta};
+use super::summary_remarks::{later_note, remarks};
 use super::summary_suppliers::{BASIS_NOTE, suppliers};
 pub use super::summary_suppliers::{SupplierGroup, SupplierRow};
 pub use crate::compute::prices::CapBasis;
@@ -85,6 +86,9 @@ pub struct CaseSummary {
     pub cumulative: Option<Money>,
     /// The same 不含税, 元.
     pub net_cumulative: Option<Money>,
+    /// 序号 of the ledger line at which that stands, and what of it was issued for later months, 含税, 元; none where there
+    /// is nothing of later months in it.
+    pub later: Option<(u32, Money)>,
     /// Its 结算单, by order; where it was not settled, those that its ledger has of the month.
     pub orders: Vec<SettledOrder>,
     /// Orders that worked in the month and are not among them.
@@ -109,7 +113,7 @@ pub struct FindingRow {
 
 impl CaseSummary {
     /// Whether the sums count it: what was settled, and what an earlier run issued.
-    fn is_counted(&self) -> bool {
+    pub(super) fn is_counted(&self) -> bool {
         self.failed.is_empty() || !self.orders.is_empty()
     }
 
@@ -150,7 +154,7 @@ impl FindingRow {
     }
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST_CHARACTERS) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text.to_owned(),
@@ -205,6 +209,8 @@ pub struct SummarySheet {
     pub suppliers: Vec<SupplierGroup>,
     /// What is said below where there are both; empty otherwise.
     pub basis_note: &'static str,
+    /// Whose 累计 has later months in it, and at which ledger line it stands; in 汇总 among the remarks, too.
+    pub later_notes: Vec<String>,
     /// What the chart's bars are.
     pub chart_series: &'static str,
     /// Title of 发现.
@@ -224,6 +230,9 @@ impl SummarySheet {
         let rows: Vec<SummaryRow> = cases.iter().flat_map(rows).collect();
         let title = format!("{}结算汇总", month.chinese());
         let complete = cases.iter().all(CaseSummary::is_counted);
+        let later_notes: Vec<String> = cases.iter().filter_map(|case| later_note(case, month)).collect();
+        let mut remarks = remarks(cases, absent);
+        remarks.extend(later_notes.iter().cloned());
         Self {
             meta: SheetMeta {
                 title: title.clone(),
@@ -251,9 +260,10 @@ impl SummarySheet {
             ],
             totals: totals(&rows),
             total_label: if complete { "合计" } else { "合计（不含下列没有结算的供应商）" }.to_owned(),
-            remarks: remarks(cases, absent),
+            remarks,
+            later_notes,
             rows,
-            suppliers_title: format!("各供应商累计结算（截至{}）", month.chinese()),
+            suppliers_title: format!("各供应商累计结算（截至{}的最后一份结算单）", month.chinese()),
             supplier_headings: [
                 "供应商",
                 "合同编号",
@@ -303,32 +313,6 @@ fn totals(rows: &[SummaryRow]) -> Totals {
         net: rows.iter().map(|row| row.order.net).sum(),
         tax: rows.iter().map(|row| row.order.tax).sum(),
     }
-}
-
-fn remarks(cases: &[CaseSummary], absent: usize) -> Vec<String> {
-    let mut remarks = Vec::new();
-    let told =
-        |case: &&CaseSummary| shortened(&format!("　{}（{}）：{}", case.supplier, case.case, case.failed));
-    let failed = || cases.iter().filter(|case| !case.failed.is_empty());
-    let (counted, left_out): (Vec<&CaseSummary>, Vec<&CaseSummary>) = failed().partition(|c| c.is_counted());
-    if !left_out.is_empty() {
-        remarks.push(format!("以下 {} 个供应商没有结算，合计里没有它们：", left_out.len()));
-        remarks.extend(left_out.iter().map(told));
-    }
-    if !counted.is_empty() {
-        let heading = "个供应商这次没有结算，表中是台账里已开具的结算单，没有与工时和考核核对：";
-        remarks.push(format!("以下 {} {heading}", counted.len()));
-        remarks.extend(counted.iter().map(told));
-    }
-    for case in cases.iter().filter(|case| !case.unsettled.is_empty()) {
-        let orders = case.unsettled.join("、");
-        let remark = format!("{}（{}）的订单 {orders} 没有结算，合计里没有它们。", case.supplier, case.case);
-        remarks.push(shortened(&remark));
-    }
-    if absent > 0 {
-        remarks.push(format!("另有 {absent} 个案卷没有这个月的工时和考核，不在汇总之内。"));
-    }
-    remarks
 }
 
 #[cfg(test)]

@@ -97,7 +97,9 @@ fn note(case: &CaseSummary) -> String {
     match case.failed.is_empty() {
         false if case.orders.is_empty() => "本月未结算".to_owned(),
         false => "已开具，这次未核对".to_owned(),
-        true if drafts() => "含草稿".to_owned(),
-        true => String::new(),
+        true => {
+            let words = [("含草稿", drafts()), ("含以后月份", case.later.is_some())];
+            words.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word).collect::<Vec<_>>().join("，")
+        }
     }
 }

@@ -55,7 +55,8 @@ pub fn timeless(line: &Value) -> Value {
 }
 
 /// A ledger of `length` lines over these orders and months: each is issued once, then corrected again and again.
-pub fn history(orders: &[String], months: &[&str], length: usize) -> String {
+/// `contract` is the 合同编号 and the 信用代码 of all lines.
+pub fn history(contract: &[String; 2], orders: &[String], months: &[&str], length: usize) -> String {
     let (mut text, mut previous, mut closing) = (String::new(), hash(b""), 0);
     let mut counting: BTreeMap<(&str, &str), (usize, i64)> = BTreeMap::new();
     for number in 1..=length {
@@ -67,7 +68,7 @@ pub fn history(orders: &[String], months: &[&str], length: usize) -> String {
         closing += due - replaced.map_or(0, |(_, due)| due);
         let net = (due * 200 + 106) / 212;
         let mut line = json!({
-            "序号": number, "订单": order, "月份": month, "人天": "20.5", "得分": "100",
+            "序号": number, "合同编号": contract[0], "信用代码": contract[1], "订单": order, "月份": month, "人天": "20.5", "得分": "100",
             "结算金额": yuan(due), "应支付": yuan(due), "不含税": yuan(net), "税额": yuan(due - net), "税率": "6%",
             "已结算": yuan(opening), "累计": yuan(closing),
         });

@@ -14,6 +14,7 @@ use std::process::{Command, Output};
 use std::time::SystemTime;
 
 use calamine::{Data, Reader, Xlsx};
+use hetong::input::folder::sha256_hex;
 use serde_json::Value;
 
 /// The program.
@@ -65,8 +66,10 @@ impl CaseCopy {
     /// Copies the case of this name.
     pub fn of(name: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        copy_folder(&repository("fixtures/cases").join(name), &folder.path().join(name));
-        Self { folder, name: name.to_owned() }
+        let new = Self { folder, name: name.to_owned() };
+        copy_folder(&repository("fixtures/cases").join(name), &new.path());
+        name_contract(&new.path());
+        new
     }
 
     /// The case folder.
@@ -104,6 +107,29 @@ impl CaseCopy {
     pub fn findings(&self) -> Vec<Value> {
         findings(&run(&["check", arg(&self.path()), "--format", "json"]))
     }
+}
+
+/// Has the lines of a case's ledger name its contract, as this version writes them. The samples' are older and prove to be
+/// theirs by their 合同.yaml, which a test may want to change.
+pub fn name_contract(case: &Path) {
+    let Ok(ledger) = fs::read_to_string(case.join("台账.jsonl")) else { return };
+    let yaml = fs::read_to_string(case.join("合同.yaml")).expect("合同.yaml");
+    let value = |key: &str| {
+        let line = yaml.lines().find_map(|line| line.trim_start().strip_prefix(key)).expect("a key");
+        line.trim().trim_matches('"').to_owned()
+    };
+    let names = format!(",\"合同编号\":\"{}\",\"信用代码\":\"{}\"", value("编号:"), value("纳税人识别号:"));
+    let (mut named, mut previous) = (String::new(), sha256_hex(b""));
+    for line in ledger.lines() {
+        let (content, _) = line.split_once(",\"前行\"").expect("a chained line");
+        let (number, rest) = content.split_once(",\"订单\"").expect("an order");
+        let content = format!("{number}{names},\"订单\"{rest},\"前行\":\"{previous}\"");
+        let own = sha256_hex(format!("{content}}}").as_bytes());
+        let line = format!("{content},\"本行\":\"{own}\"}}");
+        previous = sha256_hex(line.as_bytes());
+        named += &format!("{line}\n");
+    }
+    fs::write(case.join("台账.jsonl"), named).expect("台账.jsonl written");
 }
 
 /// The findings in the JSON of `check` for one case.

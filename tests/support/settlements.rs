@@ -113,6 +113,7 @@ pub fn ledger_line(number: u32, case: &Case, gross: Decimal, opening: Decimal) -
     let (gross, opening) = (Money::round(gross), Money::round(opening));
     LedgerLine {
         number,
+        contract: None,
         order: case.orders[0].number().to_owned(),
         month: case.months[0].month,
         days: Decimal::TEN,

@@ -89,6 +89,11 @@ pub fn case_name(supplier: usize) -> String {
     format!("供应商{:04}", supplier + 1)
 }
 
+/// A case's 合同编号 and 信用代码.
+pub fn contract_id(supplier: usize) -> [String; 2] {
+    [format!("MGYY-2026-{:04}", supplier + 1), credit_code(supplier)]
+}
+
 /// An order's 编号: no two suppliers have the same.
 pub fn order_number(supplier: usize, order: usize) -> String {
     format!("DD-{:04}-{:02}", supplier + 1, order + 1)

@@ -163,6 +163,9 @@ fn suppliers_sheet(table: &mut Table, view: &SummarySheet) -> Result<(), XlsxErr
     if !view.basis_note.is_empty() {
         table.row(LINE, &[Cell::text(0, NOTE, view.basis_note, &formats::line())])?;
     }
+    for note in &view.later_notes {
+        table.row(LINE, &[Cell::text(0, NOTE, note, &formats::line())])?;
+    }
     let last_row = summary_chart::insert(table, view, &groups)?;
     finish(table, heading, 1)?;
     table.sheet.set_print_area(0, 0, last_row, NOTE)?;
