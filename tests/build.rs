@@ -169,13 +169,22 @@ fn adopted_errata_are_adopted_throughout() {
     let case = CaseCopy::of(CASE);
     case.replace("模板: migu-2026\n", "模板: migu-2026\n勘误: 采用\n");
     assert_exit(&case.build(&["--only", "正文,附件3,附件4,附件5,附件6,附件7"]), 0);
-    for file in ["合同正文", "附件3-报价表", "附件4-廉洁诚信承诺书", "附件5-信息安全合作责任书", "附件6-委托订单", "附件7-结算单"]
-    {
+    for file in [
+        "合同正文",
+        "附件3-报价表",
+        "附件4-廉洁诚信承诺书",
+        "附件5-信息安全合作责任书",
+        "附件6-委托订单",
+        "附件7-结算单",
+    ] {
         let text = words(&case, &format!("{file}.pdf"));
         assert!(!text.contains(['*', '＊', '％', '(', ')']), "{file}: {text}");
     }
     assert!(words(&case, "合同正文.pdf").contains("含税价=不含税价×（1+税率）"));
-    assert!(words(&case, "附件3-报价表.pdf").contains("（元/人天）×预估工作量（人天）；含税价=不含税价×（1+税率）"));
+    assert!(
+        words(&case, "附件3-报价表.pdf")
+            .contains("（元/人天）×预估工作量（人天）；含税价=不含税价×（1+税率）")
+    );
     let (cells, _) = support::workbook(&case.bundle().join("附件6-委托订单.xlsx"));
     assert!(cells.iter().any(|cell| cell.contains("元（大写：人民币")), "{cells:?}");
 }

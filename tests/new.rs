@@ -109,7 +109,8 @@ fn a_new_case_gives_a_draft_that_says_nothing_nobody_has_said() {
     assert!(!body.contains("2026年【") && body.contains("签订日期：年月"), "{body}");
     let manifest: Value = serde_json::from_slice(&fs::read(bundle.join("manifest.json")).unwrap()).unwrap();
     let blanks = manifest["blanks"].as_array().unwrap();
-    for key in ["合同.编号", "合同.付款方式", "乙方.名称", "报价", "廉洁.声明", "廉洁.其他业务合作"] {
+    for key in ["合同.编号", "合同.付款方式", "乙方.名称", "报价", "廉洁.声明", "廉洁.其他业务合作"]
+    {
         assert!(blanks.iter().any(|blank| blank == key), "{key}: {blanks:?}");
     }
 

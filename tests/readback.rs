@@ -73,7 +73,10 @@ fn lines_read_as_they_stand_on_paper() {
         lines.contains(&"合同含税框架上限总价为【17,275,715.69】元，大写【壹仟柒佰贰拾柒万伍"),
         "{lines:#?}"
     );
-    assert!(lines.iter().any(|line| squeezed(line).contains("银行转账☑") && line.contains("☐")), "{lines:#?}");
+    assert!(
+        lines.iter().any(|line| squeezed(line).contains("银行转账☑") && line.contains("☐")),
+        "{lines:#?}"
+    );
     assert!(lines.contains(&"序号 | 内容 | 规定"));
     let quotation = read(&BUNDLE.bundle().join("附件3-报价表.pdf"));
     let row = "高级 | 1,250 | 849.06 | 900.00 | 832.08 | 882.00 | 1,040,100.00 | 1,102,506.00";

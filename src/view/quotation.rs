@@ -82,6 +82,8 @@ fn notes(pack: &Pack, adopt_errata: bool) -> Vec<String> {
     let unit = pack.reading("annex3_note_workload_unit", adopt_errata);
     let times = pack.reading("annex3_note_times", adopt_errata);
     let ceiling = pack.tender.gross_total_ceiling.ten_thousands();
-    let fill = |note: &String| note.replace("{工作量单位}", unit).replace("{乘号}", times).replace("{总价限价万元}", &ceiling);
+    let fill = |note: &String| {
+        note.replace("{工作量单位}", unit).replace("{乘号}", times).replace("{总价限价万元}", &ceiling)
+    };
     pack.tender.notes.iter().map(fill).collect()
 }

@@ -131,10 +131,7 @@ impl SupplementView {
             },
             contract_name: framework_name(case, pack, &project),
             signed: DateParts::of(case.contract.signed_on.as_ref().map(|date| date.value)),
-            earlier: (1..number)
-                .map(supplement_name)
-                .collect::<Vec<_>>()
-                .join("、"),
+            earlier: (1..number).map(supplement_name).collect::<Vec<_>>().join("、"),
             reason: reason(adjustment, rate.is_some(), prices.is_some() || adjustment.requotes),
             from: DateParts::of(now.from),
             rate,
