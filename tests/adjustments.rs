@@ -184,7 +184,7 @@ fn a_new_rate_keeps_the_net_amount_and_states_the_change() {
         "附件3：报价表（修订1）附件6：委托订单（修订1）附件7：结算单（修订1）",
         "一式肆份，甲方持贰份，乙方持贰份",
         "（本页为签署页）",
-        "修订1（自2026年9月1日起生效，依据补充协议一）",
+        "修订1（依据补充协议（一），自2026年9月1日起生效）",
     ] {
         assert!(agreement.contains(said), "{said}: {agreement}");
     }
@@ -192,13 +192,16 @@ fn a_new_rate_keeps_the_net_amount_and_states_the_change() {
     assert!(!agreement.contains("草稿"));
 
     let annex = words(&case, "附件3-报价表.pdf");
-    for said in ["修订1（自2026年9月1日起生效，依据补充协议一）", "16,786,780.38", "16,297,844.99", "3%"]
+    for said in ["修订1（依据补充协议（一），自2026年9月1日起生效）", "16,786,780.38", "16,297,844.99", "3%"]
     {
         assert!(annex.contains(said), "{said}: {annex}");
     }
-    let header = "修订1（自2026年9月1日起生效）合同编号：MGYY-2026-0001";
-    for annex in ["附件3-报价表.pdf", "附件6-委托订单.pdf", "附件7-结算单.pdf"] {
-        assert!(words(&case, annex).contains(&squeezed(header)), "{annex}");
+    for annex in ["附件3-报价表", "附件6-委托订单", "附件7-结算单"] {
+        let name = annex.replace('-', "");
+        let header = format!("{name}修订1（自2026年9月1日起生效）合同编号：MGYY-2026-0001");
+        assert!(words(&case, &format!("{annex}.pdf")).contains(&squeezed(&header)), "{annex}");
+        let header = format!("{name}补充协议（一）编号：MGYY-2026-0001-补1");
+        assert!(agreement.contains(&header), "{header}: {agreement}");
     }
     for form in ["附件6-委托订单.pdf", "附件7-结算单.pdf"] {
         let words = words(&case, form);
@@ -215,7 +218,7 @@ fn the_revised_workbook_is_marked_and_calculates_at_the_new_rate() {
     assert_exit(&case.build(&[]), 0);
     let path = case.bundle().join("附件3-报价表.xlsx");
     let (texts, formulas) = workbook(&path);
-    let mark = "修订1（自2026年9月1日起生效，依据补充协议一）";
+    let mark = "修订1（依据补充协议（一），自2026年9月1日起生效）";
     assert!(texts.iter().any(|text| text == mark), "{texts:?}");
     assert_eq!(formulas.len(), 21 * 3 + 2);
     for form in ["附件6-委托订单.xlsx", "附件7-结算单.xlsx"] {
@@ -289,6 +292,18 @@ fn the_second_agreement_counts_from_the_first() {
     ] {
         assert!(agreement.contains(said), "{said}: {agreement}");
     }
+    // A heading keeps its distance from what is above it, also where it may not be parted from what is below.
+    let bytes = std::fs::read(case.bundle().join("补充协议-2.pdf")).expect("the agreement");
+    let pages = hetong::verify::read::pdf_text::read(&bytes).expect("a PDF").pages;
+    let mut below = Vec::new();
+    for page in &pages {
+        let lines: Vec<_> = page.lines.iter().filter(|line| !line.artifact).collect();
+        let headings = lines.windows(2).filter(|pair| {
+            ["三、", "四、", "五、", "六、"].iter().any(|number| pair[1].text.starts_with(number))
+        });
+        below.extend(headings.map(|pair| (pair[1].text.clone(), pair[1].y - pair[0].y)));
+    }
+    assert!(below.len() >= 2 && below.iter().all(|(_, gap)| *gap > 26.0), "{below:?}");
     let earlier: BTreeSet<String> = snapshot(&case.bundle())
         .into_keys()
         .filter(|name| name.starts_with("历次版本/附件3") || name.starts_with("补充协议"))
@@ -303,7 +318,7 @@ fn the_second_agreement_counts_from_the_first() {
     ];
     assert_eq!(earlier, expected.map(str::to_owned).into());
     let annex = words(&case, "历次版本/附件3-报价表（修订1）.pdf");
-    assert!(annex.contains("依据补充协议一") && annex.contains(&yuan(first.0)), "{annex}");
+    assert!(annex.contains("依据补充协议（一）") && annex.contains(&yuan(first.0)), "{annex}");
 }
 
 #[test]

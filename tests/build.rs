@@ -163,6 +163,44 @@ fn a_final_build_with_a_blank_is_refused_and_changes_nothing() {
     assert_eq!((snapshot(&case.output()), dates(&case.output())), (before, dated));
 }
 
+/// What the corrections leave behind: another ＊, a half-width bracket among 汉字, ％ beside %.
+#[test]
+fn adopted_errata_are_adopted_throughout() {
+    let case = CaseCopy::of(CASE);
+    case.replace("模板: migu-2026\n", "模板: migu-2026\n勘误: 采用\n");
+    assert_exit(&case.build(&["--only", "正文,附件3,附件4,附件5,附件6,附件7"]), 0);
+    for file in [
+        "合同正文",
+        "附件3-报价表",
+        "附件4-廉洁诚信承诺书",
+        "附件5-信息安全合作责任书",
+        "附件6-委托订单",
+        "附件7-结算单",
+    ] {
+        let text = words(&case, &format!("{file}.pdf"));
+        assert!(!text.contains(['*', '＊', '％', '(', ')']), "{file}: {text}");
+    }
+    assert!(words(&case, "合同正文.pdf").contains("含税价=不含税价×（1+税率）"));
+    assert!(
+        words(&case, "附件3-报价表.pdf")
+            .contains("（元/人天）×预估工作量（人天）；含税价=不含税价×（1+税率）")
+    );
+    let (cells, _) = support::workbook(&case.bundle().join("附件6-委托订单.xlsx"));
+    assert!(cells.iter().any(|cell| cell.contains("元（大写：人民币")), "{cells:?}");
+}
+
+/// 12.2: the parties may sign on different days, and write them by hand.
+#[test]
+fn a_final_leaves_room_for_days_that_were_not_agreed_beforehand() {
+    let case = CaseCopy::of(CASE);
+    case.replace("  签订日期: 2026-03-01\n", "");
+    assert_exit(&case.build(&["--final"]), 0);
+    let body = words(&case, "合同正文.pdf");
+    assert!(body.contains("签订日期：年月") && body.matches("日期：年月日").count() == 2, "{body}");
+    let verified = support::run(&["verify", support::arg(&case.output())]);
+    assert_exit(&verified, 0);
+}
+
 #[test]
 fn annex_five_numbers_follow_what_is_in_it() {
     let only = ["--only", "附件5"];

@@ -88,24 +88,29 @@ fn what_is_there_is_not_overwritten() {
 }
 
 #[test]
-fn a_new_case_gives_a_draft_and_one_finding() {
+fn a_new_case_gives_a_draft_that_says_nothing_nobody_has_said() {
     let (folder, case) = new_case();
     let checked = run(&["check", arg(&case), "--format", "json"]);
     assert_eq!(checked.status.code(), Some(1));
     let ids: Vec<Value> = findings(&checked).iter().map(|finding| finding["id"].clone()).collect();
-    assert_eq!(ids, ["Q011"]);
+    assert_eq!(ids, ["L002", "Q011"]);
 
     let output = folder.path().join("output");
     let built = run(&["build", arg(&case), "-o", arg(&output)]);
     assert_eq!(built.status.code(), Some(1), "{}", told(&built));
-    assert_eq!(text(&built.stdout).matches("错误[").count(), 1, "{}", told(&built));
+    assert_eq!(text(&built.stdout).matches("错误[").count(), 2, "{}", told(&built));
     let bundle = output.join("新案卷");
     assert_eq!(snapshot(&bundle).len(), 15);
     let body = pdf_words(&bundle.join("合同正文.pdf"));
     assert!(body.contains("草稿") && body.contains("含税框架上限总价为【】元"), "{body}");
+    let integrity = pdf_words(&bundle.join("附件4-廉洁诚信承诺书.pdf"));
+    assert!(body.contains("银行转账☐银行承兑汇票☐") && !body.contains('☑'), "{body}");
+    assert!(integrity.contains("有（）无（）其他类别") && !integrity.contains('√'), "{integrity}");
+    assert!(!body.contains("2026年【") && body.contains("签订日期：年月"), "{body}");
     let manifest: Value = serde_json::from_slice(&fs::read(bundle.join("manifest.json")).unwrap()).unwrap();
     let blanks = manifest["blanks"].as_array().unwrap();
-    for key in ["合同.编号", "乙方.名称", "报价"] {
+    for key in ["合同.编号", "合同.付款方式", "乙方.名称", "报价", "廉洁.声明", "廉洁.其他业务合作"]
+    {
         assert!(blanks.iter().any(|blank| blank == key), "{key}: {blanks:?}");
     }
 
@@ -170,6 +175,8 @@ fn a_form_filled_in_libreoffice_is_read_without_any_edit() {
     type_prices(&flat);
     fs::remove_file(&form).unwrap();
     office(&[flat], "xlsx:Calc MS Excel 2007 XML", &case);
+    let yaml = fs::read_to_string(case.join("合同.yaml")).unwrap();
+    fs::write(case.join("合同.yaml"), yaml.replace("\n  声明: ", "\n  声明: 无关联 ")).unwrap();
 
     let found = findings(&run(&["check", arg(&case), "--format", "json"]));
     let quoted: Vec<&Value> = found

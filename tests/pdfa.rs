@@ -75,6 +75,8 @@ fn every_pdf_claims_level_2a_and_has_what_that_takes() {
         let catalog =
             output_of("qpdf", &["--qdf", "--object-streams=disable", "--show-object=trailer"], file);
         assert!(!catalog.contains("/Encrypt"), "{name}");
+        let viewer = output_of("qpdf", &["--json=2", "--json-key=qpdf"], file);
+        assert!(viewer.contains("\"/DisplayDocTitle\": true"), "{name}: the window is to show the title");
     }
 }
 
@@ -94,6 +96,34 @@ fn the_bundle_has_its_bookmarks() {
     let pages: Vec<u64> = entries.iter().filter_map(|entry| entry["destpageposfrom1"].as_u64()).collect();
     assert_eq!(pages.len(), entries.len(), "every bookmark leads to a page: {entries:?}");
     assert!(pages.is_sorted(), "{pages:?}");
+}
+
+/// 封面 and 签署页 below the contract, the parts of a 结算单 below its title.
+#[test]
+fn covers_signature_pages_and_parts_have_bookmarks() {
+    let (case, _) = every_pdf();
+    let marks = |file: &Path| -> Vec<(usize, String)> {
+        let json = output_of("qpdf", &["--json=latest", "--json-key=outlines"], file);
+        let outline: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        let mut found = Vec::new();
+        for top in outline["outlines"].as_array().expect("bookmarks") {
+            let title = |entry: &serde_json::Value| entry["title"].as_str().unwrap_or_default().to_owned();
+            found.push((0, title(top)));
+            found.extend(top["kids"].as_array().expect("kids").iter().map(|kid| (1, title(kid))));
+        }
+        found
+    };
+    let body = marks(&case.bundle().join("合同正文.pdf"));
+    assert_eq!(body[..2], [(0, "合同正文".to_owned()), (1, "封面".to_owned())], "{body:?}");
+    assert_eq!(body.last(), Some(&(1, "签署页".to_owned())), "{body:?}");
+    let files = files_of(&case.output(), "pdf");
+    let settlement = files.iter().find(|file| file.display().to_string().contains("结算单-2026-05"));
+    let titles: Vec<String> =
+        marks(settlement.expect("a 结算单")).into_iter().map(|(_, title)| title).collect();
+    for part in ["一、 订单信息：", "四、 依据框架协议结算情况：", "附表一　考核表", "附表二　人天明细"]
+    {
+        assert!(titles.iter().any(|title| title == part), "{part}: {titles:?}");
+    }
 }
 
 /// The jars of Debian's libpdfbox2-java and what they need.

@@ -125,6 +125,7 @@ impl<'a> Press<'a> {
         let title = format!("{}（{}）", self.view.header.left, file.title);
         let mut view = self.edition(file).for_file(&title, &template_names(file));
         if let Some((_, _, form)) = self.order_of(file) {
+            view = view.headed(&file.title);
             view.order_form = form;
         }
         view

@@ -131,7 +131,8 @@ impl Press<'_> {
         let number = file.revised.as_ref().filter(|_| file.document == SUPPLEMENT)?.number;
         let job = self.job;
         let supplement = SupplementView::of(&job.case, &job.pack, &job.figures.prices, number)?;
-        let mut contract = contract;
+        // It stands where an annex has its contract; its own pages need no second name.
+        let mut contract = contract.headed("");
         contract.header.left.clone_from(&file.title);
         contract.header.right = if supplement.number.is_empty() {
             self.view.header.right.clone()

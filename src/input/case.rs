@@ -265,7 +265,8 @@ impl CaseReader<'_> {
             origin: Some(map.origin.clone()),
             declarations,
             persons,
-            other_business_given: map.has("其他业务合作"),
+            // An empty key says nothing: 无 is `[]`.
+            other_business_given: map.get("其他业务合作").is_some(),
             other_business: map.texts("其他业务合作", self.reading),
         };
         // 无 is what the form prints for none.

@@ -61,6 +61,15 @@ impl fmt::Display for Money {
     }
 }
 
+/// `1,250`, `1,250.5`: a number that is no amount, with thousands separated and no more decimals than it has.
+pub fn with_thousands(number: Decimal) -> String {
+    let text = number.normalize().abs().to_string();
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let sign = if number.is_sign_negative() && !number.is_zero() { "-" } else { "" };
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{decimals}", group_thousands(whole))
+}
+
 /// Puts a comma before every third digit from the right.
 fn group_thousands(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

@@ -135,8 +135,8 @@ fn templates_and_data_know_the_same_names() {
     let clauses: BTreeSet<String> = pack.clauses.iter().map(|clause| clause.id.clone()).collect();
     assert_eq!(asked_for(&pack, "clauses.").difference(&clauses).count(), 0, "{clauses:?}");
     let in_data = pack.assessment.indicators.iter().flat_map(|indicator| indicator.errata.iter().cloned());
-    // The 备注 of 附件3 are data, too: the view puts this reading in for {工作量单位}.
-    let in_notes = ["annex3_note_workload_unit".to_owned()];
+    // The 备注 of 附件3 are data, too: the view puts these readings in for {工作量单位} and {乘号}.
+    let in_notes = ["annex3_note_workload_unit", "annex3_note_times"].map(str::to_owned);
     let used: BTreeSet<String> = asked_for(&pack, "e.").into_iter().chain(in_data).chain(in_notes).collect();
     let errata: BTreeSet<String> = pack.errata.iter().map(|erratum| erratum.id.clone()).collect();
     assert_eq!(used.symmetric_difference(&errata).collect::<Vec<_>>(), Vec::<&String>::new());

@@ -53,7 +53,34 @@ pub fn typeset(
     let document = compile(source, libraries, fonts).map_err(error)?;
     let options = options(ident, stamp).map_err(error)?;
     let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| error(describe(errors.iter())))?;
-    Ok(Pdf { bytes, pages: document.pages().len() })
+    Ok(Pdf { bytes: showing_title(bytes), pages: document.pages().len() })
+}
+
+/// What the exporter says of the reader's window, and what else it is to do: show the document's title, not the file's
+/// name. (The exporter asks for that only of PDF/UA, whose metadata not every PDF/A validator can read.)
+const VIEWER: (&str, &str) = ("/ViewerPreferences<</Direction/L2R", "/DisplayDocTitle true");
+
+/// The same file with that added. The catalog is the last object, so that only the place of the table of objects moves;
+/// a file that is built otherwise is left as it is.
+fn showing_title(mut pdf: Vec<u8>) -> Vec<u8> {
+    let last = |sought: &str, within: &[u8]| {
+        within.windows(sought.len()).rposition(|bytes| bytes == sought.as_bytes())
+    };
+    let place = || {
+        let catalog = last("/Type/Catalog", &pdf)?;
+        let viewer = catalog + last(VIEWER.0, pdf.get(catalog..)?)? + VIEWER.0.len();
+        let end = last("startxref\n", &pdf)? + "startxref\n".len();
+        let digits = pdf.get(end..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let table: usize = std::str::from_utf8(pdf.get(end..end + digits)?).ok()?.parse().ok()?;
+        let objects = pdf.get(catalog..table)?;
+        let is_last = last("endobj", objects) == objects.windows(6).position(|bytes| bytes == b"endobj");
+        (viewer < table && is_last).then_some((viewer, end..end + digits, table))
+    };
+    if let Some((viewer, number, table)) = place() {
+        pdf.splice(number, (table + VIEWER.1.len()).to_string().into_bytes());
+        pdf.splice(viewer..viewer, VIEWER.1.bytes());
+    }
+    pdf
 }
 
 /// How many cases an intermediate result outlives without being used: what all documents have in common is used in

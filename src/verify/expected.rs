@@ -95,6 +95,8 @@ impl Expected {
                 let named = |what: &str| format!("{}·{} {what}", row.post, row.level);
                 all.add(Quotation, of, row.net_ceiling, named("不含税单价最高限价"));
                 all.add(Quotation, of, row.gross_ceiling, named("含税单价最高限价"));
+                // With its thousands separated it looks like an amount.
+                all.number(Quotation, Some(row.workload));
                 let Some(own) = row.figures else { continue };
                 all.add(Quotation, of, own.net_price, named("不含税单价"));
                 all.add(Quotation, of, own.gross_price, named("含税单价"));
@@ -274,7 +276,7 @@ impl Expected {
         }
     }
 
-    /// A number with two decimals looks like an amount.
+    /// A number with two decimals, or with its thousands separated, looks like an amount.
     fn number(&mut self, group: Group, number: Option<Number>) {
         if let Some(cents) = number.and_then(Number::cents) {
             self.add(group, None, cents, QUANTITY.into());

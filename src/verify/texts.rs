@@ -255,7 +255,6 @@ impl Reader<'_> {
         for row in &version.rows {
             let Some(own) = row.figures else { continue };
             let workload = row.workload.cents().map(show).unwrap_or_default();
-            let workload = workload.replace(',', "");
             let workload = workload.trim_end_matches('0').trim_end_matches('.');
             let head = format!("{}{workload}{}{}", row.level, show(row.net_ceiling), show(row.gross_ceiling));
             let prices = format!("{head}{}{}", show(own.net_price), show(own.gross_price));

@@ -40,11 +40,10 @@ impl Collector<'_> {
         }
     }
 
+    /// Not 签订日期: where it was not agreed beforehand the parties write it by hand when they sign (12.2).
     fn contract(&mut self) {
         let terms = &self.case.contract;
         self.add(terms.number.is_some(), ("正文", "页眉、附件6、附件7"), "合同编号", "合同.编号", None);
-        let signed = terms.signed_on.is_some();
-        self.add(signed, ("正文", "封面、签署页"), "签订日期", "合同.签订日期", None);
         self.add(terms.payment.is_some(), ("正文", "4.6.1"), "付款方式", "合同.付款方式", None);
     }
 

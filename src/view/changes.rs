@@ -65,7 +65,7 @@ pub struct RevisionView {
     pub from: String,
     /// 2026-09-01.
     pub from_iso: String,
-    /// 补充协议一.
+    /// 补充协议（一）.
     pub supplement: String,
     /// 事由.
     pub reason: String,
@@ -382,7 +382,7 @@ mod tests {
         assert_eq!(view.scope, "全部 2 次调整");
         let second = &view.revisions[1];
         assert_eq!((second.name.as_str(), second.from_iso.as_str()), ("修订2", "2026-10-01"));
-        assert_eq!(second.clauses, "11.4；补充协议二");
+        assert_eq!(second.clauses, "11.4；补充协议（二）");
         assert_eq!(second.reason, "（案卷没有写事由）");
         assert!(second.remarks[0].starts_with("21 个岗位级别中 1 个的不含税单价调整；增值税税率3%不变"));
         let lines: Vec<&ItemView> = second.items.iter().filter(|i| i.clause == "报价行").collect();

@@ -33,6 +33,9 @@ pub struct ContractView {
     pub header: Header,
     /// What goes into the file, in order.
     pub documents: Vec<DocumentId>,
+    /// What each template's pages are headed with, by the template.
+    #[serde(skip)]
+    pub names: BTreeMap<String, String>,
     /// 项目名称.
     pub project: String,
     /// 项目名称 with the brand.
@@ -69,7 +72,7 @@ pub struct ContractView {
     pub order_form: OrderForm,
     /// 附件7.
     pub settlement_form: SettlementForm,
-    /// How a revision of an annex is marked, such as 修订1（自…起生效，依据补充协议一）; empty as signed.
+    /// How a revision of an annex is marked, such as 修订1（依据补充协议（一），自…起生效）; empty as signed.
     pub revision: String,
     /// The same in a few characters: 修订1，自…起生效.
     pub revision_short: String,
@@ -86,12 +89,12 @@ pub struct FontFamilies {
     pub sans: Vec<String>,
 }
 
-/// The running header.
+/// The running header, behind the document's own name: what the file belongs to.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Header {
-    /// Left.
+    /// 2026年定制化服务支撑项目合同.
     pub left: String,
-    /// Right.
+    /// 合同编号：MGYY-2026-0001.
     pub right: String,
 }
 
@@ -100,6 +103,14 @@ pub struct Header {
 pub struct DocumentId {
     /// `annex3`.
     pub id: String,
+    /// What each of its pages is headed with, so that none can change places with another's: 附件3 报价表.
+    pub name: String,
+}
+
+impl DocumentId {
+    pub(super) fn new(template: &str, name: &str) -> Self {
+        Self { id: template.trim_end_matches(".typ").to_owned(), name: one_line(name) }
+    }
 }
 
 /// Dates and payment method.
@@ -229,6 +240,7 @@ impl ContractView {
             fonts: FontFamilies::default(),
             header,
             documents: Vec::new(),
+            names: names(pack),
             contract: TermsView::of(case),
             signing: signing(case),
             buyer: BuyerView::of(&pack.buyer),
@@ -255,8 +267,20 @@ impl ContractView {
 
     /// The same contract as one file with a title and some of the documents.
     pub fn for_file(&self, title: &str, templates: &[&str]) -> Self {
-        let id = |template: &&str| DocumentId { id: template.trim_end_matches(".typ").to_owned() };
+        let name = |template: &str| self.names.get(template).map_or("", String::as_str);
+        let id = |template: &&str| DocumentId::new(template, name(template));
         Self { title: title.to_owned(), documents: templates.iter().map(id).collect(), ..self.clone() }
+    }
+}
+
+impl ContractView {
+    /// The same with the file's first document headed otherwise.
+    #[must_use]
+    pub fn headed(mut self, name: &str) -> Self {
+        if let Some(first) = self.documents.first_mut() {
+            first.name = one_line(name);
+        }
+        self
     }
 }
 
@@ -303,7 +327,8 @@ impl TermsView {
     }
 }
 
-/// The day the case names as 签订日期 is the day both parties sign (12.2 lets them differ; then it stays a draft).
+/// The day the case names as 签订日期 is the day both parties sign, agreed beforehand. 12.2 lets them differ: left out,
+/// each writes his own by hand.
 fn signing(case: &Case) -> Signing {
     let date = DateParts::of(case.contract.signed_on.as_ref().map(|date| date.value));
     Signing { buyer: date.clone(), supplier: date }
@@ -348,6 +373,20 @@ fn assessment(pack: &Pack, project: &str, adopt_errata: bool) -> AssessmentView 
         total_label: format!("（满分{}分）", total.normalize()),
         indicators: indicators.collect(),
     }
+}
+
+/// 附件3 报价表, 合同正文, 核对报告: by template; of several documents of one template by the one that is bound.
+fn names(pack: &Pack) -> BTreeMap<String, String> {
+    let (bound, others): (Vec<_>, Vec<_>) = pack.documents.iter().partition(|document| document.in_bundle);
+    let mut names = BTreeMap::new();
+    for document in bound.into_iter().chain(others) {
+        let name = match document.id.strip_prefix("附件") {
+            Some(_) => format!("{} {}", document.id, document.title),
+            None => document.title.clone(),
+        };
+        names.entry(document.template.clone()).or_insert(name);
+    }
+    names
 }
 
 fn annexes(pack: &Pack) -> Vec<AnnexView> {

@@ -34,17 +34,17 @@ pub fn order_form(
         meta: workbooks::meta(view, &format!("委托订单 {}", form.number)),
         title: "委托订单".into(),
         number: format!("订单编号：{}", form.number),
-        head: head(form),
+        head: head(form, view),
         details: details(form),
         work: (!figures.lines.is_empty()).then(|| work(figures, prices)),
         payments: PaymentTable {
-            caption: "付款计划（如需）".into(),
+            caption: "付款计划".into(),
             headings: ["付款阶段", "付款条件", "应付含税金额", "付款比例", "阶段说明"].map(str::to_owned),
             rows: order.plan.iter().zip(&figures.plan).map(payment_row).collect(),
             none: NONE.into(),
         },
         attachments: NumberedTable {
-            caption: "订单附件（如需）".into(),
+            caption: "订单附件".into(),
             headings: ["序号", "附件名称"].map(str::to_owned).to_vec(),
             rows: form.attachments.iter().map(|row| vec![row.name.clone()]).collect(),
             continuation: String::new(),
@@ -59,8 +59,8 @@ fn or_none(text: &str) -> &str {
     if text.is_empty() { NONE } else { text }
 }
 
-fn head(form: &OrderForm) -> Vec<FormRow> {
-    let framework = workbooks::framework_of(&form.framework);
+fn head(form: &OrderForm, view: &ContractView) -> Vec<FormRow> {
+    let framework = workbooks::framework_of(&form.framework, &view.e);
     let wide = |label: &str, value: &str| FormRow::Wide(Field::new(label, value));
     let contact = |label: &str, person: &super::forms::Contact| {
         let ways = vec![Field::new("联系电话", &person.phone), Field::new("邮箱", &person.email)];

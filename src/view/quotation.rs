@@ -1,10 +1,11 @@
 //! 附件3 as it is printed.
 //!
-//! May use: `compute`, `pack`.
+//! May use: `model`, `compute`, `pack`.
 
 use serde::Serialize;
 
 use crate::compute::prices::Prices;
+use crate::model::money::with_thousands;
 use crate::pack::Pack;
 
 /// 附件3.
@@ -54,7 +55,7 @@ impl QuotationView {
                 post: row.post.clone(),
                 span: if first { of_post } else { 0 },
                 level: row.level.clone(),
-                workload: row.workload.normalize().to_string(),
+                workload: with_thousands(row.workload),
                 net_ceiling: row.net_ceiling.to_string(),
                 gross_ceiling: row.gross_ceiling.to_string(),
                 net_price: figure(|f| f.net_price.to_string()),
@@ -76,10 +77,13 @@ impl QuotationView {
     }
 }
 
-/// 附件3's 备注 with this tender's ceiling, and the unit of 预估工作量 as the errata are read.
+/// 附件3's 备注 with this tender's ceiling; the unit of 预估工作量 and the sign of multiplication as the errata are read.
 fn notes(pack: &Pack, adopt_errata: bool) -> Vec<String> {
     let unit = pack.reading("annex3_note_workload_unit", adopt_errata);
+    let times = pack.reading("annex3_note_times", adopt_errata);
     let ceiling = pack.tender.gross_total_ceiling.ten_thousands();
-    let fill = |note: &String| note.replace("{工作量单位}", unit).replace("{总价限价万元}", &ceiling);
+    let fill = |note: &String| {
+        note.replace("{工作量单位}", unit).replace("{乘号}", times).replace("{总价限价万元}", &ceiling)
+    };
     pack.tender.notes.iter().map(fill).collect()
 }

@@ -63,9 +63,9 @@ pub fn cap<'p>(history: &'p PriceHistory, prices: &'p Prices) -> Option<Cap<'p>>
     Some(Cap { basis, contract: prices.contract.as_ref()? })
 }
 
-/// 补充协议二: by what a 修订 was agreed.
+/// 补充协议（二）, as its title has it: by what a 修订 was agreed.
 pub fn supplement_name(number: usize) -> String {
-    format!("补充协议{}", ordinal(number))
+    format!("补充协议（{}）", ordinal(number))
 }
 
 /// 一, 二, 三, … of a 补充协议.
@@ -74,10 +74,10 @@ pub fn ordinal(number: usize) -> String {
     words.unwrap_or_else(|| number.to_string())
 }
 
-/// `修订2（自2026年10月1日起生效，依据补充协议二）`.
+/// `修订2（依据补充协议（二），自2026年10月1日起生效）`.
 pub fn mark(prices: &Prices) -> String {
     let number = prices.revision;
-    format!("修订{number}（{}，依据{}）", since(prices.from), supplement_name(number))
+    format!("修订{number}（依据{}，{}）", supplement_name(number), since(prices.from))
 }
 
 fn since(from: Option<Date>) -> String {
@@ -150,6 +150,6 @@ mod tests {
     #[test]
     fn the_mark_names_day_and_agreement() {
         let history = history(vec![adjustment("一", "2026-09-01")]);
-        assert_eq!(mark(&history.revisions[0]), "修订1（自2026年9月1日起生效，依据补充协议一）");
+        assert_eq!(mark(&history.revisions[0]), "修订1（依据补充协议（一），自2026年9月1日起生效）");
     }
 }

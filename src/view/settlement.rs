@@ -169,12 +169,15 @@ pub struct SettlementDocument {
 impl SettlementDocument {
     /// One settlement on `template`, printed as `issue` says.
     pub fn new(contract: &ContractView, form: SettlementForm, issue: &Issue, template: &str) -> Self {
+        // In place of the contract's name: month and order are what tells one page of many from another.
+        let name = format!("{}　{}　订单编号：{}", form.title, form.month, form.number);
+        let header = Header { left: String::new(), ..contract.header.clone() };
         Self {
             title: format!("{}（{} {} {}）", contract.header.left, form.title, form.month, form.number),
             draft: *issue == Issue::Draft,
             fonts: contract.fonts.clone(),
-            header: contract.header.clone(),
-            documents: vec![DocumentId { id: template.trim_end_matches(".typ").to_owned() }],
+            header,
+            documents: vec![DocumentId::new(template, &name)],
             settlement_form: form,
             e: contract.e.clone(),
         }

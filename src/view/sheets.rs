@@ -23,7 +23,7 @@ pub struct SheetMeta {
     pub author: String,
     /// Which contract it belongs to, for the print header: 合同编号：MGYY-2026-0001; empty prints none.
     pub reference: String,
-    /// What stands under the title of a revised annex: 修订1（自…起生效，依据补充协议一）; empty writes no such line.
+    /// What stands under the title of a revised annex: 修订1（依据补充协议（一），自…起生效）; empty writes no such line.
     pub mark: String,
     /// A draft is marked 草稿 in the print header.
     pub draft: bool,

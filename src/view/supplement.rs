@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::contract::{DateParts, framework_name};
 use super::or_blank;
-use super::revision::{cap, editions, ordinal};
+use super::revision::{cap, editions, ordinal, supplement_name};
 use crate::compute::change::{Change, signed, signed_percent};
 use crate::compute::contract::ContractFigures;
 use crate::compute::prices::{CapBasis, PriceHistory, Prices};
@@ -131,10 +131,7 @@ impl SupplementView {
             },
             contract_name: framework_name(case, pack, &project),
             signed: DateParts::of(case.contract.signed_on.as_ref().map(|date| date.value)),
-            earlier: (1..number)
-                .map(|number| format!("补充协议（{}）", ordinal(number)))
-                .collect::<Vec<_>>()
-                .join("、"),
+            earlier: (1..number).map(supplement_name).collect::<Vec<_>>().join("、"),
             reason: reason(adjustment, rate.is_some(), prices.is_some() || adjustment.requotes),
             from: DateParts::of(now.from),
             rate,

@@ -8,7 +8,7 @@ use crate::compute::quotation::{QuotationTable, TableRow};
 use crate::pack::{Indicator, Pack};
 use crate::view::contract::ContractView;
 use crate::view::sheets::wording::{
-    self, Framework, assessment_headings, blank_order_form, blank_settlement_form,
+    self, Framework, Readings, assessment_headings, blank_order_form, blank_settlement_form, cap_brackets,
 };
 use crate::view::sheets::{
     AssessmentSheet, IndicatorRow, Offer, OrderFormSheet, PricePost, PriceRow, PriceTable, PriceTotals,
@@ -121,14 +121,16 @@ pub fn settlement_form(view: &ContractView) -> SettlementFormSheet {
 }
 
 pub(super) fn framework(view: &ContractView) -> Framework {
-    framework_of(&view.order_form.framework)
+    framework_of(&view.order_form.framework, &view.e)
 }
 
-pub(super) fn framework_of(framework: &super::forms::Framework) -> Framework {
+pub(super) fn framework_of(framework: &super::forms::Framework, readings: &Readings) -> Framework {
     let period = (!framework.framework_from.is_empty())
         .then(|| format!("自{}至{}", framework.framework_from, framework.framework_to));
+    let [open, close] = cap_brackets(readings);
+    let words = &framework.cap_words;
     let cap = (!framework.cap.is_empty())
-        .then(|| format!("￥{}元(大写：人民币{}){}", framework.cap, framework.cap_words, framework.cap_note));
+        .then(|| format!("￥{}元{open}大写：人民币{words}{close}{}", framework.cap, framework.cap_note));
     Framework {
         name: framework.framework_name.clone(),
         number: framework.framework_number.clone(),

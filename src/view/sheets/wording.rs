@@ -55,6 +55,11 @@ fn reading(readings: &Readings, id: &str) -> String {
     readings.get(id).cloned().unwrap_or_default()
 }
 
+/// The brackets around the 大写 of the cap: half-width in the form as it stands.
+pub fn cap_brackets(readings: &Readings) -> [String; 2] {
+    ["annex6_cap_open", "annex6_cap_close"].map(|id| reading(readings, id))
+}
+
 /// 附件6, framework fields filled.
 pub fn blank_order_form(framework: &Framework, readings: &Readings, meta: SheetMeta) -> OrderFormSheet {
     let and_so_on = reading(readings, "annex6_and_so_on");
@@ -63,7 +68,7 @@ pub fn blank_order_form(framework: &Framework, readings: &Readings, meta: SheetM
         meta,
         title: "订单模板".into(),
         number: String::new(),
-        head: label_table(framework, "框架协议已执行金额", &reading(readings, "annex6_if_any")),
+        head: label_table(framework, "框架协议已执行金额", &reading(readings, "annex6_if_any"), readings),
         details: NumberedTable {
             caption: "订单明细（本订单第　　批）".into(),
             headings: ["序号", "类别", "具体内容"].map(str::to_owned).to_vec(),
@@ -113,7 +118,7 @@ pub fn blank_settlement_form(
         meta,
         title: "结算单".into(),
         head_caption: "一、订单信息：".into(),
-        head: label_table(framework, "框架协议已结算金额、框架协议剩余金额", "（如有）"),
+        head: label_table(framework, "框架协议已结算金额、框架协议剩余金额", "（如有）", readings),
         sections: vec![
             section(
                 "二、订单执行情况：",
@@ -140,7 +145,9 @@ pub fn blank_settlement_form(
 const BLANK_PERIOD: &str = "自　　年　　月　　日至　　年　　月　　日";
 
 /// The label table that 附件6 and 附件7 share but for the label of what has been used up and the hint at 甲方其他信息.
-fn label_table(framework: &Framework, used_label: &str, other: &str) -> Vec<FormRow> {
+fn label_table(framework: &Framework, used_label: &str, other: &str, readings: &Readings) -> Vec<FormRow> {
+    let [open, close] = cap_brackets(readings);
+    let blank_cap = format!("￥　　　　元{open}大写：人民币　　　　元{close} （如有）");
     let wide = |label: &str, value: &str| FormRow::Wide(Field::new(label, value));
     let contact = |label: &str| {
         FormRow::Beside(Field::new(label, ""), vec![Field::new("联系电话", ""), Field::new("邮箱", "")])
@@ -151,7 +158,7 @@ fn label_table(framework: &Framework, used_label: &str, other: &str) -> Vec<Form
             Field::new("框架协议编号", &framework.number),
         ),
         wide("框架协议周期", or(&framework.period, BLANK_PERIOD)),
-        wide("框架协议金额上限", or(&framework.cap, "￥　　　　元(大写：人民币　　　　元) （如有）")),
+        wide("框架协议金额上限", or(&framework.cap, &blank_cap)),
         wide(used_label, ""),
         wide("订单名称", ""),
         wide("甲方", &framework.buyer),
