@@ -356,3 +356,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_twenty_thousand_junk_lines_the_first_are_told_and_the_others_counted() {
+    let ledger = parse(&b"junk\n".repeat(20_000));
+    assert_eq!((ledger.lines().len(), ledger.damage.len()), (0, MOST_DAMAGE + 1));
+    let last = ledger.damage.last().unwrap();
+    assert!(last.why.contains(&format!("另有 {} 处", 20_000 - MOST_DAMAGE)), "{last:?}");
+    assert_eq!(last.origin.to_string(), "台账.jsonl:51:1");
+    assert!(!ledger.is_sound());
+}

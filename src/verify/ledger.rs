@@ -347,6 +347,16 @@ mod tests {
     }
 
     #[test]
+    fn of_twenty_thousand_junk_lines_the_first_are_told_and_the_others_counted() {
+        let told = told(&"junk\n".repeat(20_000));
+        assert_eq!(told.len(), MOST + 1);
+        assert_eq!(
+            told[MOST],
+            format!("台账.jsonl:201:1 从这一行起另有 {} 处不符，不再逐一列出", 20_000 - MOST)
+        );
+    }
+
+    #[test]
     fn a_lost_line_a_torn_one_and_rewritten_hashes() {
         let sample = String::from_utf8(SAMPLE.to_vec()).unwrap();
         let lines: Vec<&str> = sample.lines().collect();

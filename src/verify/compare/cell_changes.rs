@@ -353,6 +353,28 @@ mod tests {
     }
 
     #[test]
+    fn of_many_rows_and_merged_cells_the_first_are_named_and_the_others_counted() {
+        let (old, mut new) = (book("报价表", "", "882"), book("报价表", "", "882"));
+        let sheet = new.sheets.first_mut().unwrap();
+        for row in 1..=9_000 {
+            let value = CellValue::Text(format!("加行{row}"));
+            let place = CellRef { row, column: 0 };
+            sheet.cells.insert(place, BookCell { value, ..BookCell::default() });
+            sheet.merges.push((place, CellRef { row, column: 1 }));
+            sheet.merges.push((CellRef { row: 0, column: 2 * row }, CellRef { row: 1, column: 2 * row + 1 }));
+            sheet.hidden_rows.push(20_000 + row);
+        }
+        let told = cells(&old, &new);
+        let rows = told.iter().filter(|change| change.what == ROW_CAME).count();
+        assert_eq!((rows, told.len()), (ONE_BY_ONE + 1, ONE_BY_ONE + 3), "{:?}", told.last());
+        assert_eq!(told[ONE_BY_ONE].about, "第 42–9001 行之间");
+        assert_eq!(told[ONE_BY_ONE].after, "另有 8960 行，不再逐一列出");
+        for change in &told[ONE_BY_ONE + 1..] {
+            assert!(change.after.ends_with(" 等 9000 处"), "{change:?}");
+        }
+    }
+
+    #[test]
     fn quotes_around_a_sheets_name_are_no_change() {
         let named = |area: &str| book("报价表", area, "882");
         assert!(cells(&named("报价表!$A$1:$J$31"), &named("'报价表'!$A$1:$J$31")).is_empty());
