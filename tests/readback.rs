@@ -6,14 +6,14 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
 use calamine::{Data, Reader, Xlsx};
 use hetong::verify::read::pdf_text::{self, PdfReadError};
-use hetong::verify::read::sheet_cells::{self, CellValue};
+use hetong::verify::read::sheet_cells::{self, CellValue, SheetReadError};
 use support::{CaseCopy, arg, repository, squeezed, text};
 
 /// The sample bundle, built once.
@@ -377,6 +377,98 @@ fn hostile_pdfs_are_errors() {
     is_error("nested dictionaries", &page_of("", &format!("/X {}", "<</A ".repeat(300_000))));
     let font = pdf_text::read(&page_of("BT /H 12 Tf 50 700 Td (100.00) Tj ET", ""));
     assert_eq!(font, Err(PdfReadError::FontMissing));
+}
+
+/// Forms that each draw the next ten times, eight of them: a hundred million rectangles in two kilobytes.
+fn forms_in_forms() -> Vec<u8> {
+    let stream = |content: &str, more: &str| {
+        format!("<< /Length {} {more} >>\nstream\n{content}\nendstream", content.len())
+    };
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> >> >>"
+            .to_owned(),
+        stream("/F Do", ""),
+    ];
+    for level in 0..8 {
+        let next = format!("/Resources << /XObject << /F {} 0 R >> >>", 6 + level);
+        let kind = format!("/Type /XObject /Subtype /Form /BBox [0 0 9 9] {next}");
+        objects.push(stream(&"/F Do ".repeat(10), &kind));
+    }
+    objects.push(stream("0 0 1 1 re f", "/Type /XObject /Subtype /Form /BBox [0 0 9 9]"));
+    pdf_of(&objects)
+}
+
+/// The limits are counts, so that the same file is refused on every machine.
+#[test]
+fn what_a_pdf_may_ask_for_is_counted() {
+    let told = |bytes: &[u8]| match pdf_text::read(bytes) {
+        Err(PdfReadError::TooLarge(what)) => what,
+        other => panic!("{other:?}"),
+    };
+    let forms = forms_in_forms();
+    assert!(forms.len() < 4_000, "{}", forms.len());
+    assert_eq!(told(&forms), "页面由层层嵌套的图形组成，要画的超过 3000000 步");
+    // A text that stands for a piece is copied for each piece: its length counts.
+    let actual = format!("/Span << /ActualText ({}) >> BDC EMC ", "x".repeat(8_000));
+    assert!(told(&page_of(&actual.repeat(6_100), "")).contains("3000000 步"));
+    // An index that leads to itself on two ways at each of its levels is read as far as the limit, and no further.
+    let tree = "/StructTreeRoot << /ParentTree 7 0 R >>";
+    let mut objects: Vec<String> = Vec::new();
+    for object in String::from_utf8(page_of("", tree)).unwrap().split("endobj\n") {
+        objects.extend(object.split_once(" obj\n").map(|(_, body)| body.trim_end().to_owned()));
+    }
+    objects.truncate(6);
+    objects.extend((0..60).map(|level| format!("<< /Kids [{0} 0 R {0} 0 R] >>", 8 + level)));
+    objects.push("<< /Nums [] >>".to_owned());
+    assert!(pdf_text::read(&pdf_of(&objects)).is_ok_and(|pdf| pdf.pages.len() == 1));
+}
+
+/// A workbook of one shared text and these sheets.
+fn book_of(shared: &str, sheets: &[String]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut part = |name: &str, content: &str| {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        zip.write_all(content.as_bytes()).expect("written");
+    };
+    let each = |text: &dyn Fn(usize) -> String| (1..=sheets.len()).map(text).collect::<String>();
+    let list = each(&|n| format!("<sheet name=\"S{n}\" sheetId=\"{n}\" r:id=\"r{n}\"/>"));
+    part("xl/workbook.xml", &format!("<workbook xmlns:r=\"r\"><sheets>{list}</sheets></workbook>"));
+    let targets = each(&|n| format!("<Relationship Id=\"r{n}\" Target=\"worksheets/sheet{n}.xml\"/>"));
+    part("xl/_rels/workbook.xml.rels", &format!("<Relationships>{targets}</Relationships>"));
+    part("xl/sharedStrings.xml", &format!("<sst><si><t>{shared}</t></si></sst>"));
+    for (number, sheet) in (1..).zip(sheets) {
+        part(&format!("xl/worksheets/sheet{number}.xml"), &format!("<worksheet>{sheet}</worksheet>"));
+    }
+    zip.finish().expect("a zip").into_inner()
+}
+
+#[test]
+fn what_a_workbook_may_hold_is_counted() {
+    let told = |bytes: &[u8]| match sheet_cells::read(bytes) {
+        Err(SheetReadError::TooLarge(what)) => what,
+        other => panic!("{:?}", other.map(|book| book.sheets.len())),
+    };
+    let rows = |rows: usize, cells: &str| {
+        format!("<sheetData>{}</sheetData>", format!("<row>{cells}</row>").repeat(rows))
+    };
+    // All sheets together, not each by itself.
+    let sheet = rows(1_000, &"<c><v>1</v></c>".repeat(151));
+    assert!(sheet_cells::read(&book_of("", std::slice::from_ref(&sheet))).is_ok());
+    assert_eq!(told(&book_of("", &[sheet.clone(), sheet])), "超过 300,000 个单元格");
+    // One long text in many cells.
+    let long = book_of(&"长".repeat(10_000), &[rows(1_200, "<c t=\"s\"><v>0</v></c>")]);
+    assert!(long.len() < 10_000);
+    assert_eq!(told(&long), "文字和公式超过 32 MB");
+    let merges: String = (1..=100_001).map(|row| format!("<mergeCell ref=\"A{row}:B{row}\"/>")).collect();
+    assert_eq!(told(&book_of("", &[merges])), "一张工作表的合并单元格超过 100,000 处");
+    let wide: String = (1..=200).map(|row| format!("<mergeCell ref=\"A{row}:XFD{row}\"/>")).collect();
+    assert_eq!(told(&book_of("", &[wide])), "一张工作表的合并单元格合计超过 2,000,000 列");
+    assert_eq!(told(&book_of("", &vec![String::new(); 501])), "501 张工作表，最多 500 张");
+    let zeros = book_of(&" ".repeat(65 * 1024 * 1024), &[String::new()]);
+    assert!(zeros.len() < 100_000);
+    assert_eq!(told(&zeros), "解压后超过 64 MB");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
 mod support;
+#[path = "support/synthetic.rs"]
+mod synthetic;
 
 use std::fs;
 use std::path::Path;
@@ -81,21 +83,67 @@ fn what_a_correction_replaced_is_held_against_the_ledger() {
 }
 
 #[test]
-fn the_nearest_case_is_used_and_a_copy_is_told() {
+fn the_case_is_the_one_that_the_manifest_names_and_a_doubt_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let (case, output) = (case_in(folder.path()), folder.path().join("output"));
     assert!(run(&["build", arg(&case), "-o", arg(&output), "--final"]).status.success());
-    let old = folder.path().join("备份");
-    copy_folder(&case, &old.join(CASE));
-    // The case itself is changed: the copy has the hash that the manifest records.
+    let bundle = output.join(CASE);
+    // From where nothing else of this contract is found.
+    let verify = |arguments: &[&str]| {
+        let mut command = support::hetong();
+        let done = command.current_dir(folder.path()).arg("verify").args(arguments).output();
+        let done = done.expect("hetong starts");
+        (done.status.code(), told(&done))
+    };
+    let used = |case: &Path| format!("案卷：{}\n", case.strip_prefix(folder.path()).unwrap().display());
+    let old = folder.path().join("备份").join(CASE);
+    copy_folder(&case, &old);
+    let change = |case: &Path, from: &str, to: &str| {
+        let yaml = case.join("合同.yaml");
+        let text = fs::read_to_string(&yaml).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&yaml, text.replace(from, to)).unwrap();
+    };
+    // A copy with other contents leaves no doubt as long as the case is as it was.
+    change(&old, "李示例", "张示例");
+    let (code, said) = verify(&[arg(&bundle)]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(&used(&case)) && !said.contains("V006"), "{said}");
+    // Once it was changed nobody knows which one is meant, least of all where the copy has what the manifest records.
+    change(&case, "李示例", "王示例");
+    for copy in ["张示例", "李示例"] {
+        change(&old, "张示例", copy);
+        let (code, said) = verify(&[arg(&bundle)]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(
+            has(&said, &["错误[V006]", "不能确定案卷“星河示例”", "2 个内容不同的案卷", "--case"]),
+            "{said}"
+        );
+        assert!(has(&said, &["错误[V006]", arg(old.strip_prefix(folder.path()).unwrap())]), "{said}");
+        assert!(!said.contains("\n案卷："), "{said}");
+    }
+    // The user says which; without the copy there is no doubt, and what was changed is told.
+    let (code, said) = verify(&[arg(&bundle), "--case", arg(&old)]);
+    assert_eq!(code, Some(0), "{said}");
+    fs::remove_dir_all(folder.path().join("备份")).unwrap();
+    let (code, said) = verify(&[arg(&bundle)]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(has(&said, &["[V005]", "合同.yaml", "改过"]) && said.contains(&used(&case)), "{said}");
+    // Under another name it is neither at its place nor has it the contents.
+    let renamed = folder.path().join("改了名");
+    fs::rename(&case, &renamed).unwrap();
+    let (code, said) = verify(&[arg(&bundle)]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(has(&said, &["错误[V006]", "名称和内容都与清单记的不同", "改了名"]), "{said}");
+    fs::rename(&renamed, &case).unwrap();
+    // One of its name that is another contract's is not taken.
     let yaml = case.join("合同.yaml");
     let text = fs::read_to_string(&yaml).unwrap();
-    fs::write(&yaml, text.replace("李示例", "王示例")).unwrap();
-    let (code, said) = verify(&[arg(&output.join(CASE))]);
+    fs::write(&yaml, text.replace("MGYY-2026-0001", "MGYY-2026-0999")).unwrap();
+    let (code, said) = verify(&[arg(&bundle)]);
     assert_eq!(code, Some(1), "{said}");
-    assert!(has(&said, &["[V005]", "合同.yaml", "改过"]), "{said}");
-    assert!(has(&said, &["警告[V006]", "备份", "--case"]), "{said}");
-    assert!(said.contains(&format!("案卷：{}", case.canonicalize().unwrap().display())), "{said}");
+    assert!(has(&said, &["错误[V006]", "附近同名的案卷是合同 MGYY-2026-0999 的", "--case"]), "{said}");
+    fs::write(&yaml, text).unwrap();
     let compared = folder.path().join("对照");
     let other = folder.path().join("另");
     assert!(run(&["build", arg(&case), "-o", arg(&other)]).status.success());
@@ -127,4 +175,53 @@ fn a_change_that_leaves_a_month_as_it_was_is_a_word_and_one_that_does_not_is_tol
     let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("警告[V005]") && !said.contains("不需要处理"), "{said}");
+}
+
+#[test]
+fn suppliers_that_number_their_orders_alike_are_told_apart_in_the_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cases, output) = (folder.path().join("案卷"), folder.path().join("output"));
+    let plan = synthetic::Plan { persons: 2, same_numbers: true, ..synthetic::Plan::new(5, 1, &["2026-03"]) };
+    plan.write(&cases);
+    let done = run(&["settle", arg(&cases), "--month", "2026-03", "-o", arg(&output), "--issue"]);
+    assert!(done.status.success(), "{}", told(&done));
+    let here = |output: &Path| {
+        let done = support::hetong().current_dir(folder.path()).args(["verify", arg(output)]).output();
+        let done = done.expect("hetong starts");
+        (done.status.code(), told(&done))
+    };
+    let (code, said) = here(&output);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("错误[") && !said.contains("警告["), "{said}");
+
+    // The third supplier's 应支付, as calamine finds it: one 分 more, and one supplier's in another's row.
+    let summary = output.join("结算-2026-03/结算汇总-2026-03.xlsx");
+    let before = fs::read(&summary).unwrap();
+    let amounts = summary_amounts(&summary);
+    assert_eq!(amounts.len(), 5, "{amounts:?}");
+    let (third, fourth) = (&amounts[2], &amounts[3]);
+    replace_in_sheet(&summary, &format!("<v>{third}</v>"), "<v>12345.67</v>");
+    let (code, said) = here(&output);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(has(&said, &["错误[V008]", "供应商0003", "订单 DD-2026-001", "应支付", "12,345.67"]), "{said}");
+    assert!(!has(&said, &["错误[V008]", "供应商0002"]), "{said}");
+
+    fs::write(&summary, &before).unwrap();
+    replace_in_sheet(&summary, &format!("<v>{third}</v>"), "<v>另一个</v>");
+    replace_in_sheet(&summary, &format!("<v>{fourth}</v>"), &format!("<v>{third}</v>"));
+    replace_in_sheet(&summary, "<v>另一个</v>", &format!("<v>{fourth}</v>"));
+    let (code, said) = here(&output);
+    assert_eq!(code, Some(1), "{said}");
+    for case in ["供应商0003", "供应商0004"] {
+        assert!(has(&said, &["错误[V008]", case, "应支付"]), "{said}");
+    }
+}
+
+/// 应支付 of each row, as the file writes it.
+fn summary_amounts(path: &Path) -> Vec<String> {
+    use calamine::Reader as _;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).expect("a workbook");
+    let range = book.worksheet_range("汇总").expect("a sheet");
+    let rows = range.rows().filter(|row| row[2].to_string().starts_with("DD-"));
+    rows.map(|row| row[6].to_string()).collect()
 }

@@ -9,7 +9,7 @@
 use std::fmt::Write;
 
 pub use super::paint::Paint;
-use super::place;
+use super::place::{self, Texts};
 use super::snippet::{self, Row};
 pub use super::snippet::{is_unseen, visible, visible_name};
 use super::{CaseReport, Diagnostic, Origin, Tally};
@@ -18,8 +18,10 @@ use super::{CaseReport, Diagnostic, Origin, Tally};
 pub fn render(cases: &[CaseReport<'_>], paint: Paint) -> String {
     let mut out = String::new();
     for case in cases {
+        let texts = Texts::of(case.sources);
         for finding in case.findings {
-            Writer { out: &mut out, case, paint, gutter: gutter(case, finding) }.finding(finding);
+            let gutter = gutter(&texts, finding);
+            Writer { out: &mut out, case, texts: &texts, paint, gutter }.finding(finding);
             out.push('\n');
         }
         line(&mut out, &format!("{}：{}", paint.strong(&visible_name(case.name)), case.findings.tally()));
@@ -45,10 +47,10 @@ fn overall(out: &mut String, cases: &[CaseReport<'_>], paint: Paint) {
 }
 
 /// How wide the column of line numbers is, for all places of one finding alike.
-fn gutter(case: &CaseReport<'_>, finding: &Diagnostic) -> usize {
+fn gutter(texts: &Texts<'_>, finding: &Diagnostic) -> usize {
     let origins = finding.labels.iter().map(|(origin, _)| origin).chain([&finding.origin]);
     let last_lines = origins.filter_map(|origin| match origin {
-        Origin::Text(span) => Some(place::region(span, case.sources).end_line),
+        Origin::Text(span) => Some(place::region(span, texts).end_line),
         _ => None,
     });
     last_lines.max().map_or(1, |line| line.to_string().len())
@@ -60,14 +62,15 @@ fn line(out: &mut String, text: &str) {
 }
 
 /// Where one finding is being written.
-struct Writer<'a> {
+struct Writer<'a, 't> {
     out: &'a mut String,
     case: &'a CaseReport<'a>,
+    texts: &'a Texts<'t>,
     paint: Paint,
     gutter: usize,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     fn finding(&mut self, finding: &Diagnostic) {
         let head = format!("{}[{}]", finding.severity.label(), finding.id);
         let head = self.paint.severity(finding.severity, &head);
@@ -92,7 +95,7 @@ impl Writer<'_> {
         caret: char,
     ) {
         let source = match origin {
-            Origin::Text(span) => self.case.sources.get(&span.file).map(|text| (text, &span.bytes)),
+            Origin::Text(span) => self.texts.lines(&span.file).map(|lines| (lines, &span.bytes)),
             _ => None,
         };
         let mut path = visible_name(&self.path(origin));
@@ -102,8 +105,8 @@ impl Writer<'_> {
         }
         let arrow = self.paint.frame(arrow);
         line(self.out, &format!("{:gutter$}{arrow} {path}", "", gutter = self.gutter));
-        if let Some((text, bytes)) = source {
-            let rows = snippet::rows(text, bytes);
+        if let Some((lines, bytes)) = source {
+            let rows = snippet::rows(lines, bytes);
             self.bar("");
             let last = rows.len() - 1;
             for (at, row) in rows.into_iter().enumerate() {
@@ -151,7 +154,7 @@ impl Writer<'_> {
     fn path(&self, origin: &Origin) -> String {
         match origin {
             Origin::Text(span) => {
-                let region = place::region(span, self.case.sources);
+                let region = place::region(span, self.texts);
                 format!("{}:{}:{}", self.case.path(&span.file), region.line, region.column)
             }
             Origin::Cell(cell) if cell.sheet.is_empty() => {

@@ -27,9 +27,9 @@
 
 use serde::Serialize;
 
-use super::place;
+use super::place::{self, Texts};
 use super::snippet::is_unseen;
-use super::{CaseReport, Diagnostic, Origin, Severity, Sources, Tally};
+use super::{CaseReport, Diagnostic, Origin, Severity, Tally};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -103,13 +103,13 @@ pub fn harmless(json: &str) -> String {
 }
 
 fn case<'a>(report: &CaseReport<'a>) -> Case<'a> {
-    let findings = report.findings.iter().map(|found| finding(found, report.sources)).collect();
+    let texts = Texts::of(report.sources);
+    let findings = report.findings.iter().map(|found| finding(found, &texts)).collect();
     Case { case: report.name, folder: report.folder, findings, tally: report.findings.tally() }
 }
 
-fn finding<'a>(found: &'a Diagnostic, sources: &Sources) -> Finding<'a> {
-    let others =
-        found.others().map(|(origin, label)| Other { place: spot(origin, sources), label }).collect();
+fn finding<'a>(found: &'a Diagnostic, texts: &Texts<'_>) -> Finding<'a> {
+    let others = found.others().map(|(origin, label)| Other { place: spot(origin, texts), label }).collect();
     Finding {
         id: found.id,
         severity: found.severity,
@@ -117,15 +117,15 @@ fn finding<'a>(found: &'a Diagnostic, sources: &Sources) -> Finding<'a> {
         expected: found.expected.as_deref(),
         clause: &found.clause,
         help: &found.help,
-        place: spot(&found.origin, sources),
+        place: spot(&found.origin, texts),
         others,
     }
 }
 
-fn spot<'a>(origin: &'a Origin, sources: &Sources) -> Place<'a> {
+fn spot<'a>(origin: &'a Origin, texts: &Texts<'_>) -> Place<'a> {
     match origin {
         Origin::Text(span) => {
-            let place::Region { line, column, end_line, end_column } = place::region(span, sources);
+            let place::Region { line, column, end_line, end_column } = place::region(span, texts);
             Place::Text { file: &span.file, line, column, end_line, end_column }
         }
         Origin::Cell(cell) => {

@@ -5,6 +5,8 @@
 //!
 //! May use: nothing else of hetong.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Sources, TextSpan};
@@ -86,11 +88,27 @@ pub struct Region {
     pub end_column: u32,
 }
 
+/// The texts that findings point into; each is cut into lines once, however many findings there are.
+pub struct Texts<'a> {
+    files: BTreeMap<&'a str, (&'a str, OnceCell<Lines<'a>>)>,
+}
+
+impl<'a> Texts<'a> {
+    /// Of some texts.
+    pub fn of(sources: &'a Sources) -> Self {
+        Self { files: sources.iter().map(|(file, text)| (&**file, (&**text, OnceCell::new()))).collect() }
+    }
+
+    /// The lines of a file.
+    pub fn lines(&self, file: &str) -> Option<&Lines<'a>> {
+        self.files.get(file).map(|(text, lines)| lines.get_or_init(|| Lines::new(text)))
+    }
+}
+
 /// Where a span lies. Without its text only the start is known, and the span's own word is taken for it.
-pub fn region(span: &TextSpan, sources: &Sources) -> Region {
-    match sources.get(&span.file) {
-        Some(text) => {
-            let lines = Lines::new(text);
+pub fn region(span: &TextSpan, texts: &Texts<'_>) -> Region {
+    match texts.lines(&span.file) {
+        Some(lines) => {
             let bytes = lines.sound(&span.bytes);
             let (line, column) = lines.line_column(bytes.start);
             let (end_line, end_column) = lines.line_column(bytes.end);
@@ -115,7 +133,7 @@ mod tests {
     fn at(text: &str, bytes: Range<usize>) -> (u32, u32, u32, u32) {
         let sources = Sources::from([("合同.yaml".into(), text.into())]);
         let span = TextSpan { file: "合同.yaml".into(), bytes, line: 1, column: 1 };
-        let found = region(&span, &sources);
+        let found = region(&span, &Texts::of(&sources));
         (found.line, found.column, found.end_line, found.end_column)
     }
 

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use super::place;
+use super::place::{self, Texts};
 use super::{CaseReport, CellPlace, Diagnostic, Origin, RuleInfo, Severity};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -129,7 +129,10 @@ struct Logical {
 /// # Errors
 /// None in practice: plain strings and numbers can always be written.
 pub fn render(cases: &[CaseReport<'_>], rules: &[RuleInfo]) -> serde_json::Result<String> {
-    let results = cases.iter().flat_map(|case| case.findings.iter().map(|found| finding(found, case, rules)));
+    let results = cases.iter().flat_map(|case| {
+        let texts = Texts::of(case.sources);
+        case.findings.iter().map(|found| finding(found, (case, &texts), rules)).collect::<Vec<_>>()
+    });
     let driver = Driver {
         name: "hetong",
         version: env!("CARGO_PKG_VERSION"),
@@ -171,7 +174,7 @@ fn rule(info: &RuleInfo) -> Rule {
     }
 }
 
-fn finding<'a>(found: &'a Diagnostic, case: &CaseReport<'_>, rules: &[RuleInfo]) -> Finding<'a> {
+fn finding<'a>(found: &'a Diagnostic, case: InCase<'_>, rules: &[RuleInfo]) -> Finding<'a> {
     let mut text = found.message.clone();
     let expected = found.expected.as_deref().unwrap_or_default();
     for (name, value) in [("应为", expected), ("依据", &found.clause), ("修改", &found.help)] {
@@ -194,14 +197,17 @@ fn finding<'a>(found: &'a Diagnostic, case: &CaseReport<'_>, rules: &[RuleInfo])
     }
 }
 
-fn location(origin: &Origin, case: &CaseReport<'_>) -> Location {
+/// A case, and the texts that its findings point into.
+type InCase<'a> = (&'a CaseReport<'a>, &'a Texts<'a>);
+
+fn location(origin: &Origin, (case, texts): InCase<'_>) -> Location {
     let physical = |file: &str, region| {
         let artifact_location = artifact(&case.path(file));
         Some(Physical { artifact_location, region })
     };
     match origin {
         Origin::Text(span) => {
-            let found = place::region(span, case.sources);
+            let found = place::region(span, texts);
             let region = Region {
                 start_line: found.line,
                 start_column: found.column,

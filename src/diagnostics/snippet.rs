@@ -41,8 +41,7 @@ pub enum Row {
 }
 
 /// The rows that show a stretch of a text; never empty, ends with a `Line`.
-pub fn rows(text: &str, bytes: &Range<usize>) -> Vec<Row> {
-    let lines = Lines::new(text);
+pub fn rows(lines: &Lines<'_>, bytes: &Range<usize>) -> Vec<Row> {
     let bytes = lines.sound(bytes);
     let (first, last) = (lines.line_of(bytes.start), lines.line_of(bytes.end));
     let row = |line: usize| {
@@ -51,6 +50,7 @@ pub fn rows(text: &str, bytes: &Range<usize>) -> Vec<Row> {
         let blanks = content.len() - content.trim_start().len();
         let from = if line == first { bytes.start.saturating_sub(range.start) } else { blanks };
         let to = if line == last { bytes.end.saturating_sub(range.start) } else { content.trim_end().len() };
+        let (content, from, to) = near(content, from, to);
         line_row(line + 1, content, from..to)
     };
     if last - first < MAX_LINES {
@@ -58,6 +58,16 @@ pub fn rows(text: &str, bytes: &Range<usize>) -> Vec<Row> {
     } else {
         vec![row(first), Row::Gap, row(last)]
     }
+}
+
+/// Bytes of a line before and behind the beginning of the mark that may be shown: more than the columns there are.
+const NEAR: usize = 8 * MAX_COLUMNS;
+
+/// Of a line that is very long, only what stands near the mark: it is looked at anew for each finding.
+fn near(line: &str, from: usize, to: usize) -> (&str, usize, usize) {
+    let start = line.floor_char_boundary(from.saturating_sub(NEAR));
+    let end = line.ceil_char_boundary(from.saturating_add(NEAR));
+    (line.get(start..end).unwrap_or(line), from - start, to.min(end).saturating_sub(start))
 }
 
 /// A line with its marked bytes.
@@ -206,7 +216,7 @@ mod tests {
 
     fn show(text: &str, word: &str) -> Vec<Row> {
         let start = text.find(word).unwrap();
-        rows(text, &(start..start + word.len()))
+        rows(&Lines::new(text), &(start..start + word.len()))
     }
 
     #[test]
@@ -238,9 +248,20 @@ mod tests {
     }
 
     #[test]
+    fn a_very_long_line_is_looked_at_only_near_the_mark() {
+        let line = format!("{}此处{}", "前".repeat(400_000), "后".repeat(400_000));
+        let (shown, from, to) = near(&line, 1_200_000, 1_200_006);
+        assert!(shown.len() < 3 * NEAR && shown.get(from..to) == Some("此处"));
+        let rows = show(&line, "此处");
+        let [Row::Line { text, .. }] = rows.as_slice() else { panic!("{rows:?}") };
+        assert!(text.width() <= MAX_COLUMNS && text.starts_with("...") && text.ends_with("..."), "{text}");
+        assert_eq!(above(&rows[0]), "此处");
+    }
+
+    #[test]
     fn spans_over_many_lines_show_first_and_last() {
         let text = "乙方:\r\n  名称: 甲\r\n  简称: 乙\r\n  地址: 丙\r\n报价: x\r\n";
-        let rows = rows(text, &(0..text.find("报价").unwrap()));
+        let rows = rows(&Lines::new(text), &(0..text.find("报价").unwrap()));
         assert_eq!(rows.len(), 3);
         assert_eq!(rows[1], Row::Gap);
         assert_eq!(above(&rows[0]), "乙方:");
@@ -265,7 +286,7 @@ mod tests {
             text in "[a甲\t\r\n \u{feff}é\u{301}👍\u{1b}：]{0,300}",
             range in (0usize..1000, 0usize..1000),
         ) {
-            let rows = rows(&text, &(range.0..range.1));
+            let rows = rows(&Lines::new(&text), &(range.0..range.1));
             let ends_with_line = matches!(rows.last(), Some(Row::Line { .. }));
             prop_assert!(ends_with_line);
             for row in rows {
@@ -280,7 +301,7 @@ mod tests {
         #[test]
         fn carets_cover_the_word(before in "[a甲\tＡ ]{0,120}", word in "[字x]{1,20}", after in "[a甲\t]{0,120}") {
             let text = format!("{before}{word}{after}");
-            let rows = rows(&text, &(before.len()..before.len() + word.len()));
+            let rows = rows(&Lines::new(&text), &(before.len()..before.len() + word.len()));
             prop_assert_eq!(above(&rows[0]), word);
         }
     }

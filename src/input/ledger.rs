@@ -22,7 +22,9 @@ use crate::model::tax::{TaxPart, TaxRate, rates_of};
 /// The ledger's file name in the case folder.
 pub const LEDGER_FILE: &str = "台账.jsonl";
 /// A line has about a thousand bytes, and a contract a few hundred 结算单.
-pub const MAX_LEDGER_BYTES: u64 = 200_000_000;
+pub const MAX_LEDGER_BYTES: u64 = 20_000_000;
+/// Damaged lines that are told one by one; the others are counted.
+const MOST_DAMAGE: usize = 50;
 /// No figure of a contract comes near; beyond it sums might overflow.
 const MOST: Decimal = dec!(1_000_000_000_000_000);
 /// What is wrong with every line of a ledger that another program saved with its own line breaks.
@@ -147,6 +149,10 @@ pub fn parse(bytes: &[u8]) -> Ledger {
         rest = after.get(1..).unwrap_or_default();
         reader.line(line, end.is_some());
     }
+    if let Some((origin, more)) = reader.more {
+        let why = format!("从这一行起另有 {more} 处同样损坏，不再逐一列出");
+        reader.damage.push(LedgerDamage { origin, why, torn: false });
+    }
     let tail = LedgerTail { file_hash: sha256_hex(bytes), ..reader.tail };
     Ledger::new(reader.lines, reader.damage).bound(reader.bindings).read_from(tail)
 }
@@ -164,6 +170,8 @@ struct Reader {
     shown: usize,
     /// Whether the line before was damaged: then what follows from it cannot be told.
     after_damage: bool,
+    /// Where what is not told one by one begins, and how much of it there is.
+    more: Option<(Origin, usize)>,
 }
 
 impl Reader {
@@ -189,7 +197,7 @@ impl Reader {
                 // Saving a file changes the breaks of all its lines: that is one fault.
                 let told = why == OTHER_LINE_BREAKS && self.damage.iter().any(|d| d.why == OTHER_LINE_BREAKS);
                 if !told {
-                    self.damage.push(LedgerDamage { origin, why, torn: false });
+                    self.damaged(LedgerDamage { origin, why, torn: false });
                 }
                 self.after_damage = true;
             }
@@ -209,8 +217,9 @@ impl Reader {
                     // Figures follow from those before: after damage they say nothing new.
                     let figures = || follows.err().filter(|_| self.damage.is_empty());
                     let why = if linked { figures() } else { Some(unlinked()) };
-                    let damage = why.map(|why| LedgerDamage { origin: origin.clone(), why, torn: false });
-                    self.damage.extend(damage);
+                    if let Some(why) = why {
+                        self.damaged(LedgerDamage { origin: origin.clone(), why, torn: false });
+                    }
                 }
                 self.after_damage = false;
                 match entry {
@@ -222,6 +231,15 @@ impl Reader {
         self.tail.last_hash = sha256_hex(line);
         self.tail.whole_bytes += line.len() as u64 + u64::from(ends);
         self.tail.ends_line = ends;
+    }
+
+    /// Whoever has seen fifty broken lines knows: the ledger has to come back from a copy.
+    fn damaged(&mut self, damage: LedgerDamage) {
+        if self.damage.len() < MOST_DAMAGE {
+            self.damage.push(damage);
+            return;
+        }
+        self.more.get_or_insert((damage.origin, 0)).1 += 1;
     }
 }
 

@@ -399,3 +399,13 @@ fn whose_it_is_stands_in_each_line_and_is_part_of_the_chain() {
     let half = parse(format!("{body},\"本行\":\"{own}\"}}\n").as_bytes());
     assert!(half.damage[0].why.contains("须同时写明"), "{:?}", half.damage);
 }
+
+#[test]
+fn of_twenty_thousand_junk_lines_the_first_are_told_and_the_others_counted() {
+    let ledger = parse(&b"junk\n".repeat(20_000));
+    assert_eq!((ledger.lines().len(), ledger.damage.len()), (0, MOST_DAMAGE + 1));
+    let last = ledger.damage.last().unwrap();
+    assert!(last.why.contains(&format!("另有 {} 处", 20_000 - MOST_DAMAGE)), "{last:?}");
+    assert_eq!(last.origin.to_string(), "台账.jsonl:51:1");
+    assert!(!ledger.is_sound());
+}

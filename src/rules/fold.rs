@@ -2,33 +2,45 @@
 //!
 //! May use: `diagnostics`.
 
+use std::collections::HashMap;
+
 use crate::diagnostics::{CellRef, Diagnostic, Origin, Severity};
 
 /// More findings of one rule in one column than this are told together.
 const TOLD_ONE_BY_ONE: usize = 4;
 
+/// So many of the other cells are named to people.
+const NAMED: usize = 200;
+/// So many of them are told to programs.
+const REPEATS: usize = 2_000;
+/// What the message of the first goes on with.
+const ALSO: &str = "；同一列还有";
+
 /// The same fault all the way down a column is one thing to mend: told at its first cell, with the names of the others.
 pub(super) fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut columns: Vec<(Column<'_>, Vec<(CellRef, usize)>)> = Vec::new();
+    let mut columns: Vec<Vec<(CellRef, usize)>> = Vec::new();
+    let mut of_key: HashMap<Column<'_>, Vec<usize>> = HashMap::new();
+    // How many findings of a column each cell has had.
+    let mut of_cell: HashMap<(Column<'_>, CellRef), usize> = HashMap::new();
     let mut column_of_finding: Vec<Option<usize>> = Vec::with_capacity(found.len());
     for (index, diagnostic) in found.iter().enumerate() {
         column_of_finding.push(column_of(diagnostic).map(|(key, cell)| {
             // What else is wrong with a cell is another fault: it goes with the others of its own kind.
-            let same = |(other, cells): &(Column<'_>, Vec<(CellRef, usize)>)| {
-                *other == key && cells.iter().all(|(known, _)| *known != cell)
-            };
-            let known = columns.iter().position(same);
-            let column = known.unwrap_or_else(|| {
-                columns.push((key, Vec::new()));
+            let nth = of_cell.entry((key, cell)).or_default();
+            let of_key = of_key.entry(key).or_default();
+            let column = of_key.get(*nth).copied().unwrap_or_else(|| {
+                columns.push(Vec::new());
+                of_key.push(columns.len() - 1);
                 columns.len() - 1
             });
-            columns[column].1.push((cell, index));
+            *nth += 1;
+            columns[column].push((cell, index));
             column
         }));
     }
     let mut told = Vec::with_capacity(found.len());
     for (index, (diagnostic, column)) in found.iter().zip(&column_of_finding).enumerate() {
-        let cells = column.map(|column| columns[column].1.as_slice());
+        let cells = column.map(|column| columns[column].as_slice());
         match cells.filter(|cells| cells.len() > TOLD_ONE_BY_ONE) {
             None => told.push(diagnostic.clone()),
             Some([(_, first), rest @ ..]) if *first == index => {
@@ -42,26 +54,18 @@ pub(super) fn fold(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// A finding that also tells of the same fault further down its column.
 fn with_repeats(first: &Diagnostic, rest: &[(CellRef, usize)], found: &[Diagnostic]) -> Diagnostic {
-    let repeats = rest.iter().filter_map(|(_, index)| found.get(*index));
+    let repeats = rest.iter().take(REPEATS).filter_map(|(_, index)| found.get(*index));
     let repeats: Vec<_> = repeats.map(|repeat| (repeat.origin.clone(), repeat.message.clone())).collect();
-    Diagnostic { message: format!("{}{}", first.message, others(&repeats)), repeats, ..first.clone() }
-}
-
-/// What is added to the message of the first.
-fn others(repeats: &[(Origin, String)]) -> String {
-    let cells: Vec<String> = repeats
-        .iter()
-        .filter_map(|(origin, _)| match origin {
-            Origin::Cell(place) => Some(place.cell.to_string()),
-            _ => None,
-        })
-        .collect();
-    format!("；同一列还有 {} 处同样的问题：{}", cells.len(), cells.join("、"))
+    let cells: Vec<String> = rest.iter().take(NAMED).map(|(cell, _)| cell.to_string()).collect();
+    let etc = if rest.len() > NAMED { " 等" } else { "" };
+    let message = format!("{}{ALSO} {} 处同样的问题：{}{etc}", first.message, rest.len(), cells.join("、"));
+    Diagnostic { message, repeats, ..first.clone() }
 }
 
 /// The finding at its own place alone, in its own words, then each of its repeats: for who tells them one by one.
 pub fn unfold(finding: &Diagnostic) -> Vec<(&Origin, &str)> {
-    let own = finding.message.strip_suffix(others(&finding.repeats).as_str()).unwrap_or(&finding.message);
+    let folded = (!finding.repeats.is_empty()).then(|| finding.message.rsplit_once(ALSO)).flatten();
+    let own = folded.map_or(finding.message.as_str(), |(own, _)| own);
     let repeats = finding.repeats.iter().map(|(origin, message)| (origin, message.as_str()));
     std::iter::once((&finding.origin, own)).chain(repeats).collect()
 }

@@ -25,7 +25,7 @@ pub mod text;
 mod texts;
 pub mod worklog;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::compute::CaseFigures;
 use crate::compute::people::People;
@@ -347,13 +347,47 @@ fn run(rule: &'static Rule, context: &Context) -> (Vec<Diagnostic>, bool) {
     if applicable {
         (rule.check)(context, &mut reporter);
     }
-    let mut unique: Vec<Diagnostic> = Vec::with_capacity(reporter.found.len());
-    for diagnostic in reporter.found {
-        if !unique.contains(&diagnostic) {
+    (within_limit(fold::fold(unique(reporter.found))), applicable)
+}
+
+/// What one rule tells at the most: nobody reads on, and a file can be made to break a rule a million times.
+pub(crate) const MOST_TOLD: usize = 500;
+
+fn unique(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut unique: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    let mut known: HashMap<(String, String), Vec<usize>> = HashMap::new();
+    for diagnostic in found {
+        let alike = known.entry((diagnostic.origin.to_string(), diagnostic.message.clone())).or_default();
+        if !alike.iter().any(|index| unique.get(*index) == Some(&diagnostic)) {
+            alike.push(unique.len());
             unique.push(diagnostic);
         }
     }
-    (fold::fold(unique), applicable)
+    unique
+}
+
+/// The first findings, and one that says how many more there are: as grave as the gravest of these, at the first of them.
+fn within_limit(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if found.len() <= MOST_TOLD {
+        return found;
+    }
+    let rest = found.split_off(MOST_TOLD);
+    let gravest = rest.iter().map(|diagnostic| diagnostic.severity).min();
+    if let Some((first, severity)) = rest.first().zip(gravest) {
+        let message = format!("同一类问题另有 {} 处，不再逐一列出；先改正已列出的，再检查一次", rest.len());
+        let origin = first.origin.clone();
+        let (labels, repeats) = (Vec::new(), Vec::new());
+        found.push(Diagnostic {
+            message,
+            severity,
+            origin,
+            labels,
+            repeats,
+            expected: None,
+            ..first.clone()
+        });
+    }
+    found
 }
 
 /// “，是不是“…””, or nothing.
@@ -403,6 +437,28 @@ mod tests {
         assert_eq!(OF_SUPPLIERS.iter().filter(|rule| rule.info.family() == "Q").count(), all);
         assert_eq!(explain("q007").map(|info| info.id), Some("Q007"));
         assert!(explain("Z999").is_none());
+    }
+
+    #[test]
+    fn many_findings_of_a_rule_are_told_up_to_a_limit_and_the_gravest_still_counts() {
+        let finding = |number: usize| Diagnostic {
+            id: "S006",
+            severity: if number == 30_000 { Severity::Error } else { Severity::Warning },
+            message: number.to_string(),
+            expected: None,
+            clause: String::new(),
+            help: String::new(),
+            origin: crate::diagnostics::Origin::File("台账.jsonl".into()),
+            labels: Vec::new(),
+            repeats: Vec::new(),
+        };
+        let twice = (0..40_000).chain(0..40_000).map(finding).collect();
+        let told = within_limit(unique(twice));
+        assert_eq!(told.len(), MOST_TOLD + 1);
+        let last = told.last().unwrap();
+        assert!(last.message.contains(&format!("另有 {} 处", 40_000 - MOST_TOLD)), "{last:?}");
+        assert_eq!(last.severity, Severity::Error);
+        assert_eq!(within_limit((0..MOST_TOLD).map(finding).collect()).len(), MOST_TOLD);
     }
 
     #[test]

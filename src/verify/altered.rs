@@ -2,7 +2,7 @@
 //!
 //! May use: `diagnostics`, `verify`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::checks::{self, CACHED, CELL, CELL_TYPE, FORM, FORMULA, SWAPPED, TEXT};
 use super::flow::squeezed;
@@ -14,6 +14,8 @@ use crate::verify::read::sheet_cells::Book;
 
 /// Told one by one up to so many; a file of which more differs is another file.
 const MOST: usize = 60;
+/// The same of cells that somebody typed or changed: each counts, as long as anybody could read them.
+const TYPED: usize = 1_000;
 
 /// Whose words are held against whose.
 #[derive(Clone, Copy, Debug)]
@@ -212,8 +214,13 @@ pub fn cells(due: &Book, found: &Book, against: Against<'_>) -> Vec<Diagnostic> 
     let (lost, results): (Vec<&CellChange>, Vec<&CellChange>) =
         results.into_iter().partition(|change| change.after.is_empty());
     let more = results.len().saturating_sub(MOST);
+    let typed = once_each(&typed);
     let mut told: Vec<Diagnostic> =
-        once_each(&typed).into_iter().map(|(change, also)| of_cells(change, &also, found, against)).collect();
+        typed.iter().take(TYPED).map(|(change, also)| of_cells(change, also, found, against)).collect();
+    if let Some(more) = typed.len().checked_sub(TYPED).filter(|more| *more > 0) {
+        let message = format!("另有 {more} 处不同，不再逐一列出：这几乎是另一份文件");
+        told.push(checks::of_file(against.check(&CELL), against.file, message));
+    }
     told.extend(results.into_iter().take(MOST).map(|change| of_cell_change(change, found, against)));
     if more > 0 {
         let message = format!("另有 {more} 个公式的结果不同，不再逐一列出");
@@ -237,16 +244,17 @@ fn unlocked(due: &Book, found: &Book, against: Against<'_>) -> Option<Diagnostic
 /// Changes with the cells in which the very same was changed: a reason that stands in every row.
 fn once_each<'c>(typed: &[&'c CellChange]) -> Vec<(&'c CellChange, Vec<CellRef>)> {
     let mut told: Vec<(&CellChange, Vec<CellRef>)> = Vec::new();
+    let mut known: HashMap<(&str, &str, &str, &str), usize> = HashMap::new();
     for change in typed {
-        let same = |(other, _): &&mut (&CellChange, Vec<CellRef>)| {
-            change.cell.is_some()
-                && other.cell.is_some()
-                && (&other.sheet, other.what, &other.before, &other.after)
-                    == (&change.sheet, change.what, &change.before, &change.after)
-        };
-        match (told.iter_mut().find(same), change.cell) {
-            (Some((_, also)), Some(cell)) => also.push(cell),
-            _ => told.push((change, Vec::new())),
+        let key = (change.sheet.as_str(), change.what, change.before.as_str(), change.after.as_str());
+        match (change.cell, known.get(&key).and_then(|at| told.get_mut(*at))) {
+            (Some(cell), Some((_, also))) => also.push(cell),
+            (cell, _) => {
+                if cell.is_some() {
+                    known.insert(key, told.len());
+                }
+                told.push((change, Vec::new()));
+            }
         }
     }
     told

@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 
 use super::checks::{self, CACHED, CELL, FIGURE, NAMES, UNREADABLE, WORDS};
+use super::expected::Named;
 use super::flow::Flow;
 use super::tally::Tally;
 use super::texts::{Subject, nearest};
@@ -18,7 +19,8 @@ use crate::verify::second_route::exact::{Number, show};
 
 /// Everything about one workbook.
 pub fn examine(book: &Book, bytes: &[u8], subject: Subject<'_>, tally: &mut Tally) -> Vec<Diagnostic> {
-    let mut reader = Reader { subject, found: Vec::new() };
+    let named = subject.expected.in_document(subject.document);
+    let mut reader = Reader { subject, named, found: Vec::new(), more: 0 };
     for sheet in &book.sheets {
         tally.cells += sheet.cells.len();
         for (place, cell) in &sheet.cells {
@@ -27,12 +29,23 @@ pub fn examine(book: &Book, bytes: &[u8], subject: Subject<'_>, tally: &mut Tall
     }
     reader.formulas(book, bytes);
     reader.names(book);
+    if reader.more > 0 {
+        let message = format!("另有 {} 处不符，不再逐一列出", reader.more);
+        reader.found.push(checks::of_file(&FIGURE, subject.file, message));
+    }
     reader.found
 }
 
+/// Told one by one up to so many.
+const MOST: usize = 500;
+
 struct Reader<'a> {
     subject: Subject<'a>,
+    /// Figures that may stand in the document.
+    named: Named,
     found: Vec<Diagnostic>,
+    /// What was found beyond [`MOST`].
+    more: usize,
 }
 
 impl Reader<'_> {
@@ -44,6 +57,10 @@ impl Reader<'_> {
         message: String,
         expected: String,
     ) {
+        if self.found.len() >= MOST {
+            self.more += 1;
+            return;
+        }
         let finding = checks::of_cell(check, self.subject.file, &sheet.name, cell, message);
         self.found.push(if expected.is_empty() { finding } else { checks::expecting(finding, expected) });
     }
@@ -73,37 +90,42 @@ impl Reader<'_> {
             let message = format!("金额 {text} 多于两位小数");
             return self.tell(&FIGURE, sheet, place, message, String::new());
         };
-        let named = self.subject.expected.in_document(self.subject.document);
         // What became less stands with its sign.
         if !self.subject.expected.is_open()
-            && !named.contains_key(&cents.abs())
+            && !self.named.contains_key(&cents.abs())
             && !self.subject.expected.is_other(cents)
         {
             let message = format!("金额 {} 不是这份文件该有的任何一个数值", show(cents));
-            self.tell(&FIGURE, sheet, place, message, nearest(&show(cents), &named));
+            let near = self.nearest(&show(cents));
+            self.tell(&FIGURE, sheet, place, message, near);
         }
     }
 
+    /// Looked for only as long as it is told.
+    fn nearest(&self, found: &str) -> String {
+        if self.found.len() < MOST { nearest(found, &self.named) } else { String::new() }
+    }
+
     fn text(&mut self, sheet: &BookSheet, place: CellRef, text: &str, tally: &mut Tally) {
-        let named = self.subject.expected.in_document(self.subject.document);
         let flow = Flow::of_texts([text]);
         let free = self.subject.expected.is_open();
         for (token, cents) in flow.amounts() {
             tally.figures += 1;
-            if !free && !named.contains_key(&cents) && !self.subject.expected.is_other(cents) {
+            if !free && !self.named.contains_key(&cents) && !self.subject.expected.is_other(cents) {
                 let message =
                     format!("“{}”：金额 {} 不是这份文件该有的任何一个数值", short(text), token.text);
-                self.tell(&FIGURE, sheet, place, message, nearest(&token.text, &named));
+                let near = self.nearest(&token.text);
+                self.tell(&FIGURE, sheet, place, message, near);
             }
         }
         for (_, run) in capital::runs(&flow.chars) {
             tally.words += 1;
             let read = capital::read(&run);
-            let sound = read.is_some_and(|cents| free || named.contains_key(&cents));
+            let sound = read.is_some_and(|cents| free || self.named.contains_key(&cents));
             if !sound && !self.subject.known.has_text(&run) {
                 let said = read.map_or_else(|| "读不成金额".into(), |cents| format!("是 {} 元", show(cents)));
                 let message = format!("“{}”：大写“{run}”{said}，不是这份文件该有的任何一个数值", short(text));
-                let expected = read.map(|cents| nearest(&show(cents), &named)).unwrap_or_default();
+                let expected = read.map(|cents| self.nearest(&show(cents))).unwrap_or_default();
                 self.tell(&WORDS, sheet, place, message, expected);
             }
         }
@@ -145,6 +167,9 @@ impl Reader<'_> {
         for sheet in &book.sheets {
             for (place, cell) in &sheet.cells {
                 let CellValue::Text(text) = &cell.value else { continue };
+                if self.found.len() >= MOST {
+                    return;
+                }
                 for number in
                     super::texts::strange_numbers(&Flow::of_texts([text.as_str()]), self.subject.known)
                 {

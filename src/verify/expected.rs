@@ -5,7 +5,7 @@
 //!
 //! May use: `model`, `pack`, `rules` (the users' texts), `verify`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow::Flow;
 use crate::model::case::Case;
@@ -73,7 +73,7 @@ pub struct Expected {
     /// By group and revision (none: of no revision).
     figures: Vec<(Group, Option<usize>, Cents, String)>,
     /// Numbers of the form and of the users' texts: they may stand anywhere.
-    others: Vec<Cents>,
+    others: BTreeSet<Cents>,
     /// Whether nothing is known of the case, so that nothing can be said against a figure.
     open: bool,
 }
@@ -81,7 +81,7 @@ pub struct Expected {
 impl Expected {
     /// Of a case.
     pub fn of(case: &Case, pack: &Pack, figures: &Figures, settled: &[Settled]) -> Self {
-        let mut all = Self { figures: Vec::new(), others: Vec::new(), open: false };
+        let mut all = Self { figures: Vec::new(), others: BTreeSet::new(), open: false };
         for version in &figures.versions {
             let of = Some(version.revision);
             if let Some((net, gross)) = version.totals {
@@ -117,7 +117,7 @@ impl Expected {
 
     /// Of a case that was not found.
     pub fn nothing() -> Self {
-        Self { figures: Vec::new(), others: Vec::new(), open: true }
+        Self { figures: Vec::new(), others: BTreeSet::new(), open: true }
     }
 
     /// Whether nothing is known.

@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use super::checks::{self, INPUTS, MANIFEST, MISSING, NO_CASE, UNLISTED};
 use super::file::{FileCheck, check};
-use super::find::{self, Found, Nearby};
+use super::find::{self, Nearby};
 use super::fresh::name_below;
 use super::gaps;
 use super::month;
@@ -145,28 +145,14 @@ fn side(
     }
     // One that was named is only meant for the folders of its contract.
     let named = means.case.filter(|case| means.only_one || find::of_contract(case, record));
-    let named = named.map(|case| Found { folder: case.to_path_buf(), others: Vec::new() });
-    match named.or_else(|| means.nearby.case_of(record, folder)) {
-        Some(Found { folder, others }) => {
-            if !others.is_empty() {
-                let others: Vec<String> =
-                    others.iter().map(|other| format!("“{}”", other.display())).collect();
-                let message = format!(
-                    "这份合同有几个内容不同的案卷：用的是“{}”，另有 {}；要用另一个，写 --case <案卷文件夹>",
-                    folder.display(),
-                    others.join("、")
-                );
-                findings.push(checks::graded(checks::of_file(&NO_CASE, FILE, message), Severity::Warning));
-            }
-            CaseSide::read(&folder, record, means.workshop).map(Some)
-        }
-        None => {
-            let number = record.number.as_deref().unwrap_or("没有编号");
-            let message = format!(
-                "找不到案卷“{}”（合同 {number}）：数字没有由案卷重新计算，只核对了文件本身",
-                record.case
-            );
-            findings.push(checks::of_file(&NO_CASE, FILE, message));
+    let found = named.map_or_else(|| means.nearby.case_of(record, folder), |case| Ok(case.to_path_buf()));
+    match found {
+        Ok(case) => CaseSide::read(&case, record, means.workshop).map(Some),
+        Err(doubt) => {
+            let (message, help) = doubt.told(record);
+            let mut finding = checks::of_file(&NO_CASE, FILE, message);
+            finding.help = help;
+            findings.push(finding);
             Ok(None)
         }
     }

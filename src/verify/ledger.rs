@@ -63,7 +63,16 @@ pub struct Chain {
     closing: Option<Cents>,
     /// Whether the line before was edited: that the next one does not link to it is no news.
     after_edited: bool,
+    /// The line that counts, by order and month: its index.
+    counting: BTreeMap<(String, String), usize>,
+    /// 序号 of lines that were edited.
+    edited: BTreeSet<u64>,
+    /// Where what is not told one by one begins, and how much of it there is.
+    more: Option<(Origin, usize)>,
 }
+
+/// Findings that are told one by one; a ledger of which more is wrong has to come back from a copy.
+const MOST: usize = 200;
 
 impl Chain {
     /// Reads and checks.
@@ -88,12 +97,24 @@ impl Chain {
                 previous = sha256(content);
             }
         }
+        if let Some((origin, more)) = chain.more.take() {
+            let message = format!("从这一行起另有 {more} 处不符，不再逐一列出");
+            chain.findings.push(checks::finding(&LEDGER, origin, message));
+        }
         chain
     }
 
     /// The line that counts for an order and a month.
     pub fn counting(&self, order: &str, month: &str) -> Option<&Line> {
-        self.lines.iter().rfind(|line| line.order == order && line.month == month)
+        self.lines.get(*self.counting.get(&(order.to_owned(), month.to_owned()))?)
+    }
+
+    fn push(&mut self, line: Line) {
+        self.counting.insert((line.order.clone(), line.month.clone()), self.lines.len());
+        if line.edited {
+            self.edited.insert(line.number);
+        }
+        self.lines.push(line);
     }
 
     /// 序号 of the lines that a later line corrects.
@@ -102,6 +123,10 @@ impl Chain {
     }
 
     fn tell(&mut self, origin: &Origin, message: String, expected: Option<String>) {
+        if self.findings.len() >= MOST {
+            self.more.get_or_insert((origin.clone(), 0)).1 += 1;
+            return;
+        }
         let mut finding = checks::finding(&LEDGER, origin.clone(), message);
         finding.expected = expected;
         self.findings.push(finding);
@@ -154,7 +179,7 @@ impl Chain {
                 None => {
                     self.figures(&line);
                     self.closing = Some(line.balances[1]);
-                    self.lines.push(line);
+                    self.push(line);
                 }
             },
             None => {
@@ -223,7 +248,7 @@ impl Chain {
                 self.tell(&origin, told, Some("与开具时写入的一字不差".into()));
             }
         }
-        self.lines.push(line);
+        self.push(line);
     }
 
     fn figures(&mut self, line: &Line) {
@@ -244,8 +269,7 @@ impl Chain {
 
     /// 应支付 of the line that this one corrects.
     fn before(&self, line: &Line) -> Result<Cents, String> {
-        let counting =
-            self.lines.iter().rfind(|known| known.order == line.order && known.month == line.month);
+        let counting = self.counting(&line.order, &line.month);
         match (line.replaces, counting) {
             (None, None) => Ok(0),
             (Some(replaces), Some(known)) if known.number == replaces => Ok(known.due[0]),
@@ -266,8 +290,8 @@ impl Chain {
         let without = line.rate.map(|rate| without_tax(gross, rate));
         let opening = self.closing.unwrap_or(line.balances[0]);
         // What a correction takes off is not known where the line it corrects was edited.
-        let corrects = |known: &Line| known.edited && Some(known.number) == line.replaces;
-        let closing = match self.lines.iter().any(corrects) {
+        let corrects_edited = line.replaces.is_some_and(|number| self.edited.contains(&number));
+        let closing = match corrects_edited {
             true => Some(line.balances[1]),
             false => line.balances[0].checked_add(gross - before),
         };
@@ -365,6 +389,16 @@ mod tests {
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].starts_with("台账.jsonl:2:1 第 2 行被改过"), "{told:?}");
         assert!(told[0].ends_with("应支付现在是 57,484.32"), "{told:?}");
+    }
+
+    #[test]
+    fn of_twenty_thousand_junk_lines_the_first_are_told_and_the_others_counted() {
+        let told = told(&"junk\n".repeat(20_000));
+        assert_eq!(told.len(), MOST + 1);
+        assert_eq!(
+            told[MOST],
+            format!("台账.jsonl:201:1 从这一行起另有 {} 处不符，不再逐一列出", 20_000 - MOST)
+        );
     }
 
     #[test]

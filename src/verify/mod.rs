@@ -26,6 +26,7 @@ pub mod run;
 pub mod second_route;
 mod side;
 mod summary_balances;
+mod summary_rows;
 mod tally;
 mod texts;
 

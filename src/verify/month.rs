@@ -8,15 +8,17 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::checks::{self, CELL, FIGURE, SETTLED};
+use super::checks::{self, SETTLED};
 use super::folder::folders;
+use super::gaps;
 use super::ledger::{Chain, Line, sha256, short};
 use super::record::{FILE, Kind, Record};
 use super::side::CaseSide;
 use super::summary_balances;
+use super::summary_rows::{self, Due};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::names::same_name;
-use crate::verify::read::sheet_cells::{self, CellValue};
+use crate::verify::read::sheet_cells;
 use crate::verify::second_route::exact::{Cents, Number, read, show};
 use crate::verify::second_route::settled::Settled;
 use crate::view::summary::State;
@@ -252,16 +254,33 @@ fn number(number: Number) -> String {
         .map_or_else(|_| "？".into(), |decimal| decimal.normalize().to_string())
 }
 
+/// What the 汇总 must have of a case's month.
+fn due_rows(case: &Record) -> Vec<Due> {
+    let row = |entry: Entry| Due {
+        case: case.case.clone(),
+        contract: case.number.clone().unwrap_or_default(),
+        figures: ["gross", "net", "tax"].map(|key| read(entry.text(key))),
+        order: entry.order,
+    };
+    Entry::all(case).into_iter().map(row).collect()
+}
+
 /// The 汇总 holds every 结算单 of the month's folders, and its sums are theirs.
 pub fn summary(folder: &Path, record: &Record) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut ignored = Vec::new();
+    // What an earlier run made of cases that this 汇总 says it leaves out lies beside it, too.
+    let left_out: Vec<Value> =
+        record.value.get("left_out").and_then(Value::as_array).cloned().unwrap_or_default();
     let cases: Vec<Record> = folders(folder)
         .iter()
         .filter(|below| below.as_path() != folder)
         .filter_map(|below| Record::read(below, &mut ignored))
         .filter(|below| matches!(below.kind, Kind::Month(_)))
+        .filter(|below| !left_out.iter().any(|name| name.as_str() == Some(&below.case)))
         .collect();
+    let due: Vec<Due> = cases.iter().flat_map(due_rows).collect();
+    let is_whole = gaps::cases_gone(folder, record).is_empty();
     for listed in record.outputs.iter().filter(|listed| listed.file.ends_with(".xlsx")) {
         let Some(book) =
             fs::read(folder.join(&listed.file)).ok().and_then(|bytes| sheet_cells::read(&bytes).ok())
@@ -269,35 +288,8 @@ pub fn summary(folder: &Path, record: &Record) -> Vec<Diagnostic> {
             continue;
         };
         findings.extend(summary_balances::check(&listed.file, &book));
-        let Some(sheet) = book.sheets.first() else { continue };
-        for case in &cases {
-            for entry in Entry::all(case) {
-                let row = sheet.cells.iter().find(
-                    |(_, cell)| matches!(&cell.value, CellValue::Text(text) if same_name(text, &entry.order)),
-                );
-                let Some((place, _)) = row else {
-                    let message = format!("汇总里没有 {} 的订单 {}", case.case, entry.order);
-                    findings.push(checks::of_file(&CELL, &listed.file, message));
-                    continue;
-                };
-                let in_row: Vec<Cents> = sheet
-                    .cells
-                    .iter()
-                    .filter(|(cell, _)| cell.row == place.row)
-                    .filter_map(|(_, cell)| match &cell.value {
-                        CellValue::Number(text) => super::books::exactly(text),
-                        _ => None,
-                    })
-                    .collect();
-                for (key, name) in [("gross", "应支付"), ("net", "不含税"), ("tax", "税额")] {
-                    let Some(due) = read(entry.text(key)).filter(|due| !in_row.contains(due)) else {
-                        continue;
-                    };
-                    let message = format!("{} 订单 {} 一行没有{name}", case.case, entry.order);
-                    let finding = checks::of_cell(&FIGURE, &listed.file, &sheet.name, *place, message);
-                    findings.push(checks::expecting(finding, show(due)));
-                }
-            }
+        if let Some(sheet) = book.sheets.first() {
+            findings.extend(summary_rows::check(&listed.file, sheet, &due, is_whole));
         }
     }
     findings

@@ -23,11 +23,14 @@ type Name<'s> = (&'s str, &'s str);
 /// Rows of the first sheet whose 累计已结算 and 剩余 do not make the 上限 that the second has for their case.
 pub fn check(file: &str, book: &Book) -> Vec<Diagnostic> {
     let [orders, suppliers, ..] = book.sheets.as_slice() else { return Vec::new() };
-    let caps: BTreeMap<Name<'_>, Cents> =
-        rows(suppliers, [CAP]).map(|(name, _, [cap])| (name, cap)).collect();
+    // Two cases may bear the same name, and no 合同编号 yet: each of their caps may be meant.
+    let mut caps: BTreeMap<Name<'_>, Vec<Cents>> = BTreeMap::new();
+    for (name, _, [cap]) in rows(suppliers, [CAP]) {
+        caps.entry(name).or_default().push(cap);
+    }
     let mut findings = Vec::new();
     for (name, place, [settled, left]) in rows(orders, [SETTLED, LEFT]) {
-        let Some(cap) = caps.get(&name).filter(|cap| **cap != settled + left) else { continue };
+        let Some(caps) = caps.get(&name).filter(|caps| !caps.contains(&(settled + left))) else { continue };
         let message = format!(
             "累计已结算 {} 与剩余 {} 相加是 {}，不是这个供应商的金额上限",
             show(settled),
@@ -35,7 +38,8 @@ pub fn check(file: &str, book: &Book) -> Vec<Diagnostic> {
             show(settled + left)
         );
         let finding = checks::of_cell(&FIGURE, file, &orders.name, place, message);
-        findings.push(checks::expecting(finding, show(*cap)));
+        let caps: Vec<String> = caps.iter().map(|cap| show(*cap)).collect();
+        findings.push(checks::expecting(finding, caps.join("，或 ")));
     }
     findings
 }

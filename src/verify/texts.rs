@@ -5,7 +5,7 @@
 //!
 //! May use: `verify`, `rules::text::leftovers`, `diagnostics`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::checks::{self, BLANKS, FIGURE, GLYPHS, NAMES, WORDS};
 use super::expected::{Expected, Named, QUANTITY};
@@ -55,7 +55,7 @@ const FORMS: [&str; 3] = ["附件2", "附件6", "附件7"];
 /// Everything about one PDF.
 pub fn examine(pdf: &PdfText, subject: Subject<'_>, tally: &mut Tally) -> Vec<Found> {
     let flow = Flow::of(pdf);
-    let mut reader = Reader { flow: &flow, subject, found: Vec::new() };
+    let mut reader = Reader { flow: &flow, subject, found: Vec::new(), more: 0 };
     reader.glyphs(pdf);
     reader.amounts(tally);
     reader.words(tally);
@@ -66,13 +66,23 @@ pub fn examine(pdf: &PdfText, subject: Subject<'_>, tally: &mut Tally) -> Vec<Fo
     if subject.is_final {
         reader.blanks(pdf);
     }
+    if reader.more > 0 {
+        let message = format!("另有 {} 处不符，不再逐一列出", reader.more);
+        let finding = checks::of_file(&FIGURE, subject.file, message);
+        reader.found.push(Found { page: 0, text: String::new(), finding });
+    }
     reader.found
 }
+
+/// Told one by one up to so many.
+const MOST: usize = 500;
 
 struct Reader<'a> {
     flow: &'a Flow,
     subject: Subject<'a>,
     found: Vec<Found>,
+    /// What was found beyond [`MOST`].
+    more: usize,
 }
 
 impl Reader<'_> {
@@ -84,12 +94,25 @@ impl Reader<'_> {
         what: &str,
         expected: String,
     ) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
         let page = self.flow.page(at);
         let around = self.flow.around(at, text.chars().count());
         let message = format!("第 {page} 页“{around}”：{what}");
         let finding = checks::of_file(check, self.subject.file, message);
         let finding = if expected.is_empty() { finding } else { checks::expecting(finding, expected) };
         self.found.push(Found { page, text: text.to_owned(), finding });
+    }
+
+    fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
+    /// Looked for only as long as it is told.
+    fn nearest(&self, found: &str, named: &Named) -> String {
+        if self.is_full() { String::new() } else { nearest(found, named) }
     }
 
     fn glyphs(&mut self, pdf: &PdfText) {
@@ -112,7 +135,8 @@ impl Reader<'_> {
             let free = self.subject.expected.is_open();
             if !free && !named.contains_key(&cents) && !self.subject.expected.is_other(cents) {
                 let what = format!("金额 {} 不是这份文件该有的任何一个数值", token.text);
-                self.tell(&FIGURE, token.at, &token.text, &what, nearest(&token.text, &named));
+                let near = self.nearest(&token.text, &named);
+                self.tell(&FIGURE, token.at, &token.text, &what, near);
             }
         }
     }
@@ -128,7 +152,8 @@ impl Reader<'_> {
                 }
                 continue;
             };
-            let before = amounts.iter().rfind(|(token, _)| token.at < at);
+            let before = amounts.partition_point(|(token, _)| token.at < at).checked_sub(1);
+            let before = before.and_then(|before| amounts.get(before));
             let follows = before.filter(|(token, _)| {
                 let between =
                     self.flow.chars.get(token.at + token.text.chars().count()..at).unwrap_or_default();
@@ -142,7 +167,8 @@ impl Reader<'_> {
                 && !self.subject.known.has_text(&run)
             {
                 let what = format!("大写“{run}”是 {} 元，不是这份文件该有的任何一个数值", show(cents));
-                self.tell(&WORDS, at, &run, &what, nearest(&show(cents), &named));
+                let near = self.nearest(&show(cents), &named);
+                self.tell(&WORDS, at, &run, &what, near);
             }
         }
     }
@@ -305,19 +331,23 @@ impl Reader<'_> {
     }
 }
 
-/// Long numbers that neither the case nor the form has.
+/// Long numbers that neither the case nor the form has: the first [`MOST`].
 pub(super) fn strange_numbers(flow: &Flow, known: &Known) -> Vec<Token> {
     let of_number = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() || c == '-';
-    let strange = |token: &Token| {
+    let mut known_ones: HashMap<String, bool> = HashMap::new();
+    let mut strange = |token: &Token| {
         let text = token.text.trim_matches('-');
         let long = text.chars().filter(char::is_ascii_digit).count() >= LONG;
+        if !long || *known_ones.entry(text.to_owned()).or_insert_with(|| known.has_number(text)) {
+            return false;
+        }
         // It may wrap.
         let from = token.at.saturating_sub(40);
         let to = (token.at + token.text.len() + 40).min(flow.chars.len());
         let stretch: String = flow.chars.get(from..to).unwrap_or_default().iter().collect();
-        long && !known.has_number(text) && !known.wraps(&stretch, text)
+        !known.wraps(&stretch, text)
     };
-    flow.stretches(of_number).into_iter().filter(strange).collect()
+    flow.stretches(of_number).into_iter().filter(|token| strange(token)).take(MOST).collect()
 }
 
 /// Digits of what is no day, quantity or clause any more.

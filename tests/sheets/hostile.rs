@@ -55,15 +55,98 @@ fn limits_hold() {
         liar[field..field + 4].copy_from_slice(&[1, 0, 0, 0]);
     }
     assert_eq!(read_as("a.xlsx", &liar, None).0, None);
-    let rows = "岗位,级别,不含税单价\n".repeat(100_001);
+    let rows = "岗位,级别,不含税单价\n".repeat(50_001);
     let (_, faults) = read_as("a.csv", rows.as_bytes(), None);
-    assert_eq!(kinds(&faults)[0].0, "表格用了 100001 行 > 100,000 行");
+    assert_eq!(kinds(&faults)[0].0, "表格用了 50001 行 > 50,000 行");
     // calamine lays out the whole rectangle of an .xls; the other formats are read sparse.
     let (_, faults) = read("far-cell.xls");
-    assert_eq!(kinds(&faults)[0].0, "工作表占用的区域共 16777216 个单元格 > 4,000,000 个单元格");
+    assert_eq!(kinds(&faults)[0].0, "工作表占用的区域共 16777216 个单元格 > 2,000,000 个单元格");
     let columns = "级别,".repeat(1_001);
     let (_, faults) = read_as("a.csv", columns.as_bytes(), None);
     assert_eq!(kinds(&faults)[0].0, "表格用了 1001 列 > 1,000 列");
+}
+
+/// A workbook of one shared text and these sheets.
+fn book(shared: &str, sheets: &[String]) -> Vec<u8> {
+    book_declaring(1, shared, sheets)
+}
+
+fn book_declaring(count: u64, shared: &str, sheets: &[String]) -> Vec<u8> {
+    const MAIN: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
+    const RELATION: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let each = |text: &dyn Fn(usize) -> String| (1..=sheets.len()).map(text).collect::<String>();
+    let list = each(&|n| format!("<sheet name=\"S{n}\" sheetId=\"{n}\" r:id=\"r{n}\"/>"));
+    let targets = each(&|n| {
+        format!(
+            "<Relationship Id=\"r{n}\" Type=\"{RELATION}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>"
+        )
+    });
+    let strings =
+        format!("<Relationship Id=\"s\" Type=\"{RELATION}/sharedStrings\" Target=\"sharedStrings.xml\"/>");
+    let office =
+        format!("<Relationship Id=\"o\" Type=\"{RELATION}/officeDocument\" Target=\"xl/workbook.xml\"/>");
+    let mut parts = vec![
+        ("_rels/.rels".to_owned(), format!("<Relationships>{office}</Relationships>")),
+        (
+            "xl/workbook.xml".to_owned(),
+            format!("<workbook {MAIN} xmlns:r=\"{RELATION}\"><sheets>{list}</sheets></workbook>"),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels".to_owned(),
+            format!("<Relationships>{targets}{strings}</Relationships>"),
+        ),
+        (
+            "xl/sharedStrings.xml".to_owned(),
+            format!("<sst {MAIN} uniqueCount=\"{count}\"><si><t>{shared}</t></si></sst>"),
+        ),
+    ];
+    for (number, sheet) in (1..).zip(sheets) {
+        parts.push((
+            format!("xl/worksheets/sheet{number}.xml"),
+            format!("<worksheet {MAIN}>{sheet}</worksheet>"),
+        ));
+    }
+    let parts: Vec<(&str, Vec<u8>)> =
+        parts.iter().map(|(name, content)| (name.as_str(), content.clone().into_bytes())).collect();
+    zipped(&parts)
+}
+
+/// A sheet of rows that all hold the same cells, each `(column, tags)`.
+fn sheet_of(rows: usize, cells: &[(&str, &str)]) -> String {
+    let row = |row: usize| {
+        let cells: String =
+            cells.iter().map(|(column, tags)| format!("<c r=\"{column}{row}\" {tags}</c>")).collect();
+        format!("<row r=\"{row}\">{cells}</row>")
+    };
+    format!("<sheetData>{}</sheetData>", (1..=rows).map(row).collect::<String>())
+}
+
+/// What a workbook holds counts over all of its sheets; counts, so that a file is refused alike on every machine.
+#[test]
+fn a_workbook_is_limited_as_a_whole() {
+    let told = |bytes: &[u8]| {
+        let (none, faults) = read_as("a.xlsx", bytes, None);
+        assert_eq!(none, None);
+        kinds(&faults)[0].0.clone()
+    };
+    let one = sheet_of(50_000, &["A", "B", "C", "D", "E", "F"].map(|column| (column, "><v>1</v>")));
+    assert_eq!(told(&book("", &[one.clone(), one])), "工作簿里有内容的单元格太多 > 500,000 个单元格");
+    let long = book(&"长".repeat(10_000), &[sheet_of(1_200, &[("A", "t=\"s\"><v>0</v>")])]);
+    assert!(long.len() < 20_000, "{}", long.len());
+    assert_eq!(told(&long), "工作簿里的文字和公式太长 > 32 MB");
+    let merged = |count: usize, last: &str| -> String {
+        let merges = (1..=count).map(|row| format!("<mergeCell ref=\"A{row}:{last}{row}\"/>"));
+        format!("<sheetData/><mergeCells>{}</mergeCells>", merges.collect::<String>())
+    };
+    assert_eq!(told(&book("", &[merged(100_001, "B")])), "一张工作表的合并单元格太多 > 100,000 处");
+    assert_eq!(
+        told(&book("", &[merged(200, "XFD")])),
+        "工作表“S1”的合并单元格太宽、太多 > 合计 2,000,000 列"
+    );
+    assert_eq!(told(&book("", &vec!["<sheetData/>".to_owned(); 501])), "工作簿的工作表太多 > 500 张");
+    // Room is made for no more than there can be.
+    let liar = book_declaring(1 << 45, "x", &["<sheetData/>".to_owned()]);
+    assert_eq!(told(&liar), "声明有 35184372088832 条文字，实际放不下");
 }
 
 const BASES: [&str; 5] = ["plain.xlsx", "formulas.xls", "formulas.xlsb", "formulas.ods", "gbk.csv"];

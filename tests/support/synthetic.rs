@@ -24,13 +24,15 @@ pub struct Plan {
     pub persons: usize,
     /// Months such as `2026-03`, all of 2026.
     pub months: Vec<String>,
+    /// Whether every supplier counts his orders from DD-2026-001, as suppliers do.
+    pub same_numbers: bool,
 }
 
 impl Plan {
     /// 200 × 5 is the workload of a month: five persons on each order.
     pub fn new(suppliers: usize, orders: usize, months: &[&str]) -> Self {
         let months = months.iter().map(|&month| month.to_owned()).collect();
-        Self { seed: 20_260_301, suppliers, orders, persons: 5, months }
+        Self { seed: 20_260_301, suppliers, orders, persons: 5, months, same_numbers: false }
     }
 
     /// Writes the cases below `root`; returns their folders.
@@ -80,7 +82,11 @@ impl Plan {
             Person { name: person_name(index), level: LEVELS[random.below(LEVELS.len())] }
         };
         let persons = (0..self.persons).map(person).collect();
-        Order { number: order_number(supplier, order), post, persons }
+        let number = match self.same_numbers {
+            true => format!("DD-2026-{:03}", order + 1),
+            false => order_number(supplier, order),
+        };
+        Order { number, post, persons }
     }
 }
 
@@ -94,7 +100,7 @@ pub fn contract_id(supplier: usize) -> [String; 2] {
     [format!("MGYY-2026-{:04}", supplier + 1), credit_code(supplier)]
 }
 
-/// An order's 编号: no two suppliers have the same.
+/// An order's 编号: no two suppliers have the same, unless the plan says so.
 pub fn order_number(supplier: usize, order: usize) -> String {
     format!("DD-{:04}-{:02}", supplier + 1, order + 1)
 }

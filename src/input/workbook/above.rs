@@ -45,8 +45,10 @@ impl Above {
 
     /// What was said last above a row.
     pub fn said(&self, column: usize, row: u32) -> Option<&Located<String>> {
-        let said = self.said.get(column)?.iter().take_while(|(above, _)| *above < row);
-        said.last().map(|(_, said)| said)
+        // They stand in the order of their rows.
+        let said = self.said.get(column)?;
+        let last = said.partition_point(|(above, _)| *above < row).checked_sub(1)?;
+        said.get(last).map(|(_, said)| said)
     }
 }
 
@@ -60,7 +62,9 @@ pub fn goes_by(column: usize, name: &str) -> bool {
 
 /// The text in the cell to the right of a cell that ends in a colon, if it does not name itself, too.
 fn beside(sheet: &Sheet, place: CellRef) -> Option<(CellRef, String)> {
-    let (column, cell) = sheet.row(place.row).find(|(column, _)| *column > place.column)?;
+    let behind = CellRef { row: place.row, column: place.column.saturating_add(1) };
+    let in_row = behind..=CellRef { row: place.row, column: u32::MAX };
+    let (column, cell) = sheet.cells.range(in_row).next().map(|(at, cell)| (at.column, cell))?;
     let text = cell.value.shown().trim().to_owned();
     let heading = COLUMNS.iter().enumerate().any(|(index, _)| goes_by(index, &heading::normalise(&text)));
     (!heading && !text.is_empty() && monthly::label(&text).is_none())

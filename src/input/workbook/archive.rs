@@ -37,7 +37,7 @@ impl Archive {
             })?;
             let name = entry.name().map_err(broken)?.into_owned();
             let declared = entry.size();
-            let left = limits::INFLATED_TOTAL.saturating_sub(total).min(limits::INFLATED_ENTRY);
+            let left = limits::INFLATED.saturating_sub(total);
             if declared > left {
                 return Err(Trouble::inflated(&name, declared));
             }

@@ -75,7 +75,7 @@ pub fn look(stream: &[u8]) -> Result<Vec<SheetRecords>, Trouble> {
         if area > limits::XLS_AREA {
             return Err(Trouble::too_large(
                 format!("工作表占用的区域共 {area} 个单元格"),
-                "4,000,000 个单元格",
+                "2,000,000 个单元格",
             ));
         }
         sheets.push(found);

@@ -1,6 +1,6 @@
 //! Collects the cells of a sheet and stops at the limits.
 //!
-//! May use: `grid`, `limits`, `trouble`; calamine's cell values come in here.
+//! May use: `grid`, `limits`, `merges`, `trouble`; calamine's cell values come in here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,34 +8,46 @@ use calamine::{DataRef, ExcelDateTime};
 
 use super::grid::{Cell, Layout, Sheet, Value, Visibility};
 use super::trouble::Trouble;
-use super::{address, limits};
+use super::{address, limits, merges};
 use crate::diagnostics::CellRef;
 
 /// Stands for a formula that is there but could not be read.
 pub const UNKNOWN_FORMULA: &str = "（未能读出的公式）";
 
+/// What a workbook may still hold, of all its sheets together.
+pub struct Budget {
+    sheets: usize,
+    cells: usize,
+    text: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { sheets: limits::SHEETS, cells: limits::CELLS, text: limits::TEXT }
+    }
+}
+
 /// A sheet in the making.
-pub struct SheetBuilder {
+pub struct SheetBuilder<'b> {
+    budget: &'b mut Budget,
     name: String,
     visibility: Visibility,
     cells: BTreeMap<CellRef, Cell>,
     columns: BTreeSet<u32>,
     rows: BTreeSet<u32>,
-    text: usize,
 }
 
-impl SheetBuilder {
+impl<'b> SheetBuilder<'b> {
     /// An empty sheet.
-    pub fn new(name: &str, visibility: Visibility) -> Self {
+    ///
+    /// # Errors
+    /// If the workbook has too many.
+    pub fn new(name: &str, visibility: Visibility, budget: &'b mut Budget) -> Result<Self, Trouble> {
+        let too_many = || Trouble::too_large("工作簿的工作表太多", format!("{} 张", limits::SHEETS));
+        budget.sheets = budget.sheets.checked_sub(1).ok_or_else(too_many)?;
         let name = name.to_owned();
-        Self {
-            name,
-            visibility,
-            cells: BTreeMap::new(),
-            columns: BTreeSet::new(),
-            rows: BTreeSet::new(),
-            text: 0,
-        }
+        let (cells, columns, rows) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        Ok(Self { budget, name, visibility, cells, columns, rows })
     }
 
     /// Puts a value; an empty one is left out.
@@ -67,10 +79,8 @@ impl SheetBuilder {
     }
 
     fn count_text(&mut self, text: &str) -> Result<(), Trouble> {
-        self.text = self.text.saturating_add(text.len());
-        if self.text > limits::TEXT {
-            return Err(Trouble::sheet(&self.name, self.text, "字节的文字", "67,108,864"));
-        }
+        let too_much = || Trouble::too_large("工作簿里的文字和公式太长", "32 MB");
+        self.budget.text = self.budget.text.checked_sub(text.len()).ok_or_else(too_much)?;
         Ok(())
     }
 
@@ -81,21 +91,27 @@ impl SheetBuilder {
         self.rows.insert(row);
         self.columns.insert(column);
         if self.rows.len() > limits::ROWS {
-            return Err(Trouble::sheet(&self.name, self.rows.len(), "行", "100,000"));
+            return Err(Trouble::sheet(&self.name, self.rows.len(), "行", "50,000"));
         }
         if self.columns.len() > limits::COLUMNS {
             return Err(Trouble::sheet(&self.name, self.columns.len(), "列", "1,000"));
         }
-        if self.cells.len() >= limits::CELLS {
-            return Err(Trouble::sheet(&self.name, self.cells.len(), "个单元格", "2,000,000"));
+        let place = CellRef { row, column };
+        if !self.cells.contains_key(&place) {
+            let too_many = || Trouble::too_large("工作簿里有内容的单元格太多", "500,000 个单元格");
+            self.budget.cells = self.budget.cells.checked_sub(1).ok_or_else(too_many)?;
         }
-        Ok(self.cells.entry(CellRef { row, column }).or_insert(Cell { value: Value::Empty, formula: None }))
+        Ok(self.cells.entry(place).or_insert(Cell { value: Value::Empty, formula: None }))
     }
 
     /// The finished sheet.
     pub fn finish(self, mut layout: Layout, can_merge: bool) -> Result<Sheet, Trouble> {
         if layout.merges.len() > limits::MERGES {
             return Err(Trouble::sheet(&self.name, layout.merges.len(), "处合并单元格", "100,000"));
+        }
+        if merges::width(&layout.merges) > limits::MERGED_COLUMNS {
+            let found = format!("工作表“{}”的合并单元格太宽、太多", self.name);
+            return Err(Trouble::too_large(found, "合计 2,000,000 列"));
         }
         layout.index();
         Ok(Sheet {

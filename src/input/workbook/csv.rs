@@ -5,7 +5,7 @@
 
 use encoding_rs::{GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::builder::SheetBuilder;
+use super::builder::{Budget, SheetBuilder};
 use super::grid::{Layout, Sheet, Value, Visibility};
 use super::trouble::Trouble;
 
@@ -13,7 +13,8 @@ use super::trouble::Trouble;
 pub fn read(bytes: &[u8]) -> Result<Sheet, Trouble> {
     let text = decode(bytes)?;
     let records = records(&text, delimiter(&text), usize::MAX);
-    let mut builder = SheetBuilder::new("", Visibility::Visible);
+    let mut budget = Budget::default();
+    let mut builder = SheetBuilder::new("", Visibility::Visible, &mut budget)?;
     for (row, record) in records.ok_or_else(|| Trouble::unreadable("CSV 的引号没有配对"))?.iter().enumerate()
     {
         for (column, field) in record.iter().enumerate() {

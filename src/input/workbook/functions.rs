@@ -176,7 +176,7 @@ fn truths(to: &mut Evaluator<'_>, sheet: usize, arguments: &Arguments) -> Outcom
 
 #[cfg(test)]
 mod tests {
-    use super::super::builder::SheetBuilder;
+    use super::super::builder::{Budget, SheetBuilder};
     use super::super::grid::{Layout, Value, Visibility, Workbook};
     use super::super::{address, number};
     use super::*;
@@ -184,8 +184,9 @@ mod tests {
 
     /// A workbook of sheets S and 成本; `=` makes a formula.
     fn workbook(cells: &[(&str, &str)]) -> Workbook {
-        let mut builders =
-            [SheetBuilder::new("S", Visibility::Visible), SheetBuilder::new("成本", Visibility::Visible)];
+        let [mut one, mut other] = [(); 2].map(|()| Budget::default());
+        let mut builders = [("S", &mut one), ("成本", &mut other)]
+            .map(|(name, budget)| SheetBuilder::new(name, Visibility::Visible, budget).unwrap());
         for (place, content) in cells {
             let (index, place) = place.strip_prefix("成本!").map_or((0, *place), |place| (1, place));
             let at = address::cell(place).unwrap();

@@ -1,12 +1,13 @@
 //! A workbook as read, whatever its format: sparse cells, merged regions, what is hidden.
 //!
-//! May use: `diagnostics`, for names of places.
+//! May use: `merges`; `diagnostics`, for names of places.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::merges::Merges;
 use super::number;
 use crate::diagnostics::{CellPlace, CellRef, FileName, Origin};
 
@@ -99,36 +100,25 @@ impl Region {
 /// What a sheet has besides cells. Hidden stretches are first and last, both included.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
-    /// Merged cells; `index` puts them in order of their first row.
+    /// Merged cells; `index` makes them quick to find.
     pub merges: Vec<Region>,
     /// Hidden rows.
     pub hidden_rows: Vec<(u32, u32)>,
     /// Hidden columns.
     pub hidden_columns: Vec<(u32, u32)>,
-    /// For each merged region the lowest row that it or one before it reaches.
-    reach: Vec<u32>,
+    /// Where the merged cells are.
+    found: Merges,
 }
 
 impl Layout {
     /// Makes merged cells quick to find: a sheet may have thousands of them.
     pub(super) fn index(&mut self) {
-        self.merges.sort_by_key(|region| region.first);
-        let mut lowest = 0;
-        let reach = self.merges.iter().map(|region| {
-            lowest = lowest.max(region.last.row);
-            lowest
-        });
-        self.reach = reach.collect();
+        self.found = Merges::of(&self.merges);
     }
 
     /// The merged region that covers a cell.
     pub fn merge_at(&self, cell: CellRef) -> Option<&Region> {
-        let end = self.merges.partition_point(|region| region.first.row <= cell.row);
-        let candidates = self.merges.get(..end)?.iter().zip(&self.reach).rev();
-        candidates
-            .take_while(|(_, reach)| **reach >= cell.row)
-            .map(|(region, _)| region)
-            .find(|r| r.contains(cell))
+        self.merges.get(self.found.at(cell)?)
     }
 }
 

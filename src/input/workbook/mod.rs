@@ -34,6 +34,7 @@ pub mod grid;
 mod heading;
 mod hidden;
 mod limits;
+pub mod merges;
 mod monthly;
 pub(super) mod number;
 mod ods;
@@ -55,7 +56,7 @@ mod xml;
 use crate::diagnostics::FileName;
 
 pub use assessment::{AssessmentSheet, read_assessment};
-pub use grid::{Cell, Sheet, Value, Workbook};
+pub use grid::{Cell, Region, Sheet, Value, Workbook};
 pub use number::{from_float, from_text};
 pub use open::{is_guarded, open};
 pub use quotation::read_quotation;

@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
-use super::builder::SheetBuilder;
+use super::builder::{Budget, SheetBuilder};
 use super::grid::{Layout, Region, Sheet, Value, Visibility};
 use super::trouble::Trouble;
 use super::{address, limits, openformula, xml};
@@ -25,6 +25,7 @@ pub fn read(archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
     let mut reader = xml::reader(content);
     let mut hidden_styles = HashSet::new();
     let mut style = None;
+    let mut budget = Budget::default();
     let mut sheets = Vec::new();
     loop {
         match reader.read_event().map_err(xml::broken)? {
@@ -40,7 +41,7 @@ pub fn read(archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
                         xml::attribute(&element, "style-name").is_some_and(|s| hidden_styles.contains(&s));
                     let visibility = if hidden { Visibility::Hidden } else { Visibility::Visible };
                     let name = xml::attribute(&element, "name").unwrap_or_default();
-                    sheets.push(TableReader::new(&name, visibility).read(&mut reader)?);
+                    sheets.push(TableReader::new(&name, visibility, &mut budget)?.read(&mut reader)?);
                 }
                 _ => (),
             },
@@ -51,8 +52,8 @@ pub fn read(archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
 }
 
 /// Reads one `<table:table>`.
-struct TableReader {
-    builder: SheetBuilder,
+struct TableReader<'b> {
+    builder: SheetBuilder<'b>,
     layout: Layout,
     row: u32,
     column: u32,
@@ -79,10 +80,10 @@ fn is_hidden(element: &BytesStart<'_>) -> bool {
     xml::attribute(element, "visibility").is_some_and(|visibility| visibility != "visible")
 }
 
-impl TableReader {
-    fn new(name: &str, visibility: Visibility) -> Self {
-        let builder = SheetBuilder::new(name, visibility);
-        Self { builder, layout: Layout::default(), row: 0, column: 0, repeat_row: 1, cells: Vec::new() }
+impl<'b> TableReader<'b> {
+    fn new(name: &str, visibility: Visibility, budget: &'b mut Budget) -> Result<Self, Trouble> {
+        let builder = SheetBuilder::new(name, visibility, budget)?;
+        Ok(Self { builder, layout: Layout::default(), row: 0, column: 0, repeat_row: 1, cells: Vec::new() })
     }
 
     fn read(mut self, reader: &mut Reader<&[u8]>) -> Result<Sheet, Trouble> {

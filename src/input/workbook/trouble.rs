@@ -33,10 +33,7 @@ impl Trouble {
     /// F004 for a part of a zip container.
     pub fn inflated(part: &str, size: u64) -> Self {
         let megabytes = size.div_ceil(1024 * 1024);
-        Trouble::too_large(
-            format!("压缩包内的 {part} 解压后至少 {megabytes} MB"),
-            "单个部分 100 MB、合计 200 MB、压缩比 200",
-        )
+        Trouble::too_large(format!("压缩包内的 {part} 解压后至少 {megabytes} MB"), "合计 64 MB、压缩比 200")
     }
 
     /// F004 for a sheet; `what` is 行 or 列.

@@ -8,7 +8,7 @@ use calamine::{Data, Range, Reader as _, SheetType, Xls};
 
 use super::address;
 use super::biff::{self, SheetRecords};
-use super::builder::{self, SheetBuilder, UNKNOWN_FORMULA};
+use super::builder::{self, Budget, SheetBuilder, UNKNOWN_FORMULA};
 use super::cfb::CompoundFile;
 use super::grid::Sheet;
 use super::trouble::Trouble;
@@ -34,10 +34,10 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
         calamine::XlsError::Password => Trouble::unreadable("文件有打开密码"),
         _ => Trouble::unreadable("不是有效的 xls 文件"),
     })?;
-    let mut sheets = Vec::new();
+    let (mut sheets, mut budget) = (Vec::new(), Budget::default());
     for (meta, found) in workbook.sheets_metadata().to_vec().into_iter().zip(records) {
         if meta.typ == SheetType::WorkSheet {
-            let builder = SheetBuilder::new(&meta.name, xlsx::visibility(meta.visible));
+            let builder = SheetBuilder::new(&meta.name, xlsx::visibility(meta.visible), &mut budget)?;
             sheets.push(sheet(&mut workbook, &meta.name, builder, found)?);
         }
     }
@@ -47,7 +47,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
 fn sheet(
     workbook: &mut Xls<Cursor<&[u8]>>,
     name: &str,
-    mut builder: SheetBuilder,
+    mut builder: SheetBuilder<'_>,
     found: SheetRecords,
 ) -> Result<Sheet, Trouble> {
     let broken = |_| Trouble::unreadable(format!("工作表“{name}”的内容损坏"));

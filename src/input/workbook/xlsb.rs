@@ -10,7 +10,7 @@ use calamine::{Reader as _, SheetType, Xlsb};
 use rust_decimal::Decimal;
 
 use super::archive::Archive;
-use super::builder::{self, SheetBuilder, UNKNOWN_FORMULA};
+use super::builder::{self, Budget, SheetBuilder, UNKNOWN_FORMULA};
 use super::cfb::u32_at;
 use super::grid::{Layout, Sheet, Value};
 use super::trouble::Trouble;
@@ -50,7 +50,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
     let dates = DateStyles::of(archive)?;
     let mut workbook =
         Xlsb::new(Cursor::new(bytes)).map_err(|_| Trouble::unreadable("不是有效的 xlsb 文件"))?;
-    let mut sheets = Vec::new();
+    let (mut sheets, mut budget) = (Vec::new(), Budget::default());
     for meta in workbook.sheets_metadata().to_vec() {
         if meta.typ != SheetType::WorkSheet {
             continue;
@@ -61,7 +61,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
         };
         let SheetRecords { layout, values, formulas: formula_cells } =
             look(parts.swap_remove(index).1, &strings, &dates)?;
-        let mut builder = SheetBuilder::new(&meta.name, xlsx::visibility(meta.visible));
+        let mut builder = SheetBuilder::new(&meta.name, xlsx::visibility(meta.visible), &mut budget)?;
         let mut cells = workbook.worksheet_cells_reader(&meta.name).map_err(broken)?;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
             let (row, column) = cell.get_position();

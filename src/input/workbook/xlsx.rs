@@ -10,7 +10,7 @@ use calamine::{Reader as _, SheetType, SheetVisible, Xlsx};
 use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
-use super::builder::{self, SheetBuilder};
+use super::builder::{self, Budget, SheetBuilder};
 use super::grid::{Layout, Sheet, Visibility};
 use super::trouble::Trouble;
 use super::{address, limits, xml};
@@ -18,8 +18,9 @@ use super::{address, limits, xml};
 /// Reads all worksheets.
 pub fn read(bytes: &[u8], archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
     let mut layouts = layouts(archive)?;
+    check_shared_strings(archive)?;
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(no_workbook)?;
-    let mut sheets = Vec::new();
+    let (mut sheets, mut budget) = (Vec::new(), Budget::default());
     for meta in workbook.sheets_metadata().to_vec() {
         if meta.typ != SheetType::WorkSheet {
             continue;
@@ -29,7 +30,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Vec<Sheet>, Trouble> {
         let Some(layout) = layouts.remove(&meta.name) else {
             return Err(Trouble::unreadable(format!("工作表“{}”的内容找不到或重名", meta.name)));
         };
-        let mut builder = SheetBuilder::new(&meta.name, visibility);
+        let mut builder = SheetBuilder::new(&meta.name, visibility, &mut budget)?;
         let broken = |_| Trouble::unreadable(format!("工作表“{}”的内容损坏", meta.name));
         let mut cells = workbook.worksheet_cells_reader(&meta.name).map_err(broken)?;
         while let Some(cell) = cells.next_cell_with_formula().map_err(broken)? {
@@ -137,6 +138,9 @@ fn layout(part: &[u8]) -> Result<Layout, Trouble> {
             "mergeCell" => {
                 let region = xml::attribute(element, "ref").and_then(|text| address::region(&text));
                 layout.merges.extend(region);
+                if layout.merges.len() > limits::MERGES {
+                    return Err(Trouble::too_large("一张工作表的合并单元格太多", "100,000 处"));
+                }
             }
             "f" => check_shared_index(element)?,
             _ => (),
@@ -157,11 +161,26 @@ fn hidden_columns(element: &BytesStart<'_>, layout: &mut Layout) {
     }
 }
 
+/// calamine makes room for as many shared texts as are declared: never more than there are bytes.
+fn check_shared_strings(archive: &Archive) -> Result<(), Trouble> {
+    let is_list = |name: &str| name.to_ascii_lowercase().ends_with("sharedstrings.xml");
+    for (_, part) in archive.parts().filter(|(name, _)| is_list(name)) {
+        each_start(part, |element| {
+            let declared = xml::attribute(element, "uniqueCount").and_then(|count| count.trim().parse().ok());
+            match declared.filter(|count: &usize| *count > part.len()) {
+                Some(count) => Err(Trouble::unreadable(format!("声明有 {count} 条文字，实际放不下"))),
+                None => Ok(()),
+            }
+        })?;
+    }
+    Ok(())
+}
+
 /// Refuses an index that would make calamine allocate gigabytes.
 fn check_shared_index(element: &BytesStart<'_>) -> Result<(), Trouble> {
     match xml::attribute(element, "si").map(|si| si.trim().parse::<usize>()) {
         Some(Ok(index)) if index > limits::SHARED_FORMULAS => {
-            Err(Trouble::too_large(format!("共享公式编号 {index}"), "1,000,000"))
+            Err(Trouble::too_large(format!("共享公式编号 {index}"), "100,000"))
         }
         _ => Ok(()),
     }

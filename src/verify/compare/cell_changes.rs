@@ -1,13 +1,15 @@
 //! What differs between two workbooks, cell by cell; a row that came or went is told as one.
 //!
-//! May use: `sheet_cells`, `row_alignment`, `cell_shown`, `input::workbook` for the number that a spreadsheet shows.
+//! May use: `sheet_cells`, `row_alignment`, `cell_shown`, `input::workbook` for the number that a spreadsheet shows and
+//! for finding merged cells.
 
 use std::collections::BTreeSet;
 
 use super::cell_shown::shown;
 use super::row_alignment::{Aligned, align};
 use crate::diagnostics::CellRef;
-use crate::input::workbook::from_float;
+use crate::input::workbook::merges::Merges;
+use crate::input::workbook::{Region, from_float};
 use crate::verify::read::sheet_cells::{Book, BookCell, BookSheet, CellValue};
 
 /// A cell, or something about a sheet, that differs.
@@ -103,16 +105,17 @@ fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>
     }
     let aligned = align(old, new);
     if let Some(aligned) = &aligned {
-        changes.extend(aligned.gone.iter().map(|row| of_row(new, ROW_GONE, old, *row)));
-        changes.extend(aligned.came.iter().map(|row| of_row(new, ROW_CAME, new, *row)));
+        changes.extend(of_rows(new, ROW_GONE, old, &aligned.gone));
+        changes.extend(of_rows(new, ROW_CAME, new, &aligned.came));
     }
     let came = |row: u32| aligned.as_ref().is_some_and(|aligned| aligned.came.contains(&row));
     let old = aligned.as_ref().map_or(old, |aligned| &aligned.sheet);
     let places = old.cells.keys().chain(new.cells.keys().filter(|cell| !came(cell.row)));
     let places: BTreeSet<CellRef> = places.copied().collect();
+    let merged = Merged::of(new);
     for place in places {
         let (before, after) = (old.cells.get(&place), new.cells.get(&place));
-        let about = || about(new, place);
+        let about = || about(new, &merged, place);
         for (what, (before, after), seen) in differing(before, after) {
             let (sheet, cell, about) = (new.name.clone(), Some(place), about());
             changes.push(CellChange { sheet, cell, about, what, before, after, seen });
@@ -121,14 +124,10 @@ fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>
     let merges = |sheet: &BookSheet| {
         // Those of a row that came are told with it.
         let merges = sheet.merges.iter().filter(|(a, b)| a.row != b.row || !came(a.row));
-        let mut merges: Vec<String> = merges.map(|(a, b)| format!("{a}:{b}")).collect();
-        merges.sort();
-        merges
+        merges.map(|(a, b)| format!("{a}:{b}")).collect::<BTreeSet<String>>()
     };
     let (before, after) = (merges(old), merges(new));
-    let only = |mine: &[String], other: &[String]| {
-        mine.iter().filter(|merge| !other.contains(merge)).cloned().collect::<Vec<_>>().join("、")
-    };
+    let only = |mine: &BTreeSet<String>, other: &BTreeSet<String>| listed(mine.difference(other).cloned());
     if before != after {
         let change = of_sheet(new, "合并单元格", &only(&before, &after), &only(&after, &before));
         changes.push(change);
@@ -141,6 +140,40 @@ fn sheet_changes(old: &BookSheet, new: &BookSheet, changes: &mut Vec<CellChange>
         changes.push(of_sheet(new, "隐藏的列", &columns(&old.hidden_columns), &columns(&new.hidden_columns)));
     }
     aligned
+}
+
+/// So many rows, merged or hidden cells are named one by one; the others only counted.
+const ONE_BY_ONE: usize = 40;
+
+/// Rows that only one of the two sheets has: the first by what stands in them, the others by their numbers.
+fn of_rows(
+    sheet: &BookSheet,
+    what: &'static str,
+    whose: &BookSheet,
+    rows: &BTreeSet<u32>,
+) -> Vec<CellChange> {
+    let mut changes: Vec<CellChange> =
+        rows.iter().take(ONE_BY_ONE).map(|row| of_row(sheet, what, whose, *row)).collect();
+    let rest: Vec<u32> = rows.iter().skip(ONE_BY_ONE).copied().collect();
+    if let (Some(first), Some(last)) = (rest.first(), rest.last()) {
+        let old = if what == ROW_GONE { "旧" } else { "" };
+        let about = format!("{old}第 {}–{} 行之间", first + 1, last + 1);
+        let count = format!("另有 {} 行，不再逐一列出", rest.len());
+        let sides = if what == ROW_GONE { (count, String::new()) } else { (String::new(), count) };
+        let (sheet, seen) = (sheet.name.clone(), sides.clone());
+        changes.push(CellChange { sheet, cell: None, about, what, before: sides.0, after: sides.1, seen });
+    }
+    changes
+}
+
+/// Names in a row; of many the first, and how many there are.
+fn listed(names: impl IntoIterator<Item = String>) -> String {
+    let mut names = names.into_iter();
+    let first: Vec<String> = names.by_ref().take(ONE_BY_ONE).collect();
+    match names.count() {
+        0 => first.join("、"),
+        more => format!("{} 等 {} 处", first.join("、"), first.len() + more),
+    }
 }
 
 /// A row that only one of the two sheets has, with all that stands in it.
@@ -168,7 +201,7 @@ fn of_row(sheet: &BookSheet, what: &'static str, whose: &BookSheet, row: u32) ->
 }
 
 fn rows(rows: &[u32]) -> String {
-    rows.iter().map(|row| (row + 1).to_string()).collect::<Vec<_>>().join("、")
+    listed(rows.iter().map(|row| (row + 1).to_string()))
 }
 
 fn columns(columns: &[(u32, u32)]) -> String {
@@ -178,7 +211,7 @@ fn columns(columns: &[(u32, u32)]) -> String {
     let shown = |(first, last): &(u32, u32)| {
         if first == last { letters(*first) } else { format!("{}–{}", letters(*first), letters(*last)) }
     };
-    columns.iter().map(shown).collect::<Vec<_>>().join("、")
+    listed(columns.iter().map(shown))
 }
 
 /// What it is, the values, and the values as they are seen.
@@ -235,8 +268,8 @@ fn plain_formula(formula: &str) -> String {
 }
 
 /// What a cell is about: the first texts of its row, and the heading of its column.
-fn about(sheet: &BookSheet, place: CellRef) -> String {
-    let text = |place: CellRef| match sheet.cells.get(&anchor(sheet, place)).map(|cell| &cell.value) {
+fn about(sheet: &BookSheet, merged: &Merged, place: CellRef) -> String {
+    let text = |place: CellRef| match sheet.cells.get(&merged.anchor(place)).map(|cell| &cell.value) {
         Some(CellValue::Text(text)) => Some(text.split_whitespace().collect::<String>()),
         _ => None,
     };
@@ -267,12 +300,23 @@ fn is_label(text: &str) -> bool {
         && !text.chars().all(|c| c.is_ascii_digit() || ",.%-".contains(c))
 }
 
-/// The cell whose value is shown at a place.
-fn anchor(sheet: &BookSheet, place: CellRef) -> CellRef {
-    let covers = |(first, last): &&(CellRef, CellRef)| {
-        (first.row..=last.row).contains(&place.row) && (first.column..=last.column).contains(&place.column)
-    };
-    sheet.merges.iter().find(covers).map_or(place, |(first, _)| *first)
+/// The merged cells of a sheet.
+struct Merged {
+    regions: Vec<Region>,
+    found: Merges,
+}
+
+impl Merged {
+    fn of(sheet: &BookSheet) -> Self {
+        let regions = sheet.merges.iter().map(|(first, last)| Region { first: *first, last: *last });
+        let regions: Vec<Region> = regions.collect();
+        Self { found: Merges::of(&regions), regions }
+    }
+
+    /// The cell whose value is shown at a place.
+    fn anchor(&self, place: CellRef) -> CellRef {
+        self.found.at(place).and_then(|index| self.regions.get(index)).map_or(place, |region| region.first)
+    }
 }
 
 #[cfg(test)]
@@ -306,6 +350,28 @@ mod tests {
             told,
             [row("报价表", "新增，1 个单元格"), row("附表", "新增，0 个单元格"), row("Sheet1", "没有了")]
         );
+    }
+
+    #[test]
+    fn of_many_rows_and_merged_cells_the_first_are_named_and_the_others_counted() {
+        let (old, mut new) = (book("报价表", "", "882"), book("报价表", "", "882"));
+        let sheet = new.sheets.first_mut().unwrap();
+        for row in 1..=9_000 {
+            let value = CellValue::Text(format!("加行{row}"));
+            let place = CellRef { row, column: 0 };
+            sheet.cells.insert(place, BookCell { value, ..BookCell::default() });
+            sheet.merges.push((place, CellRef { row, column: 1 }));
+            sheet.merges.push((CellRef { row: 0, column: 2 * row }, CellRef { row: 1, column: 2 * row + 1 }));
+            sheet.hidden_rows.push(20_000 + row);
+        }
+        let told = cells(&old, &new);
+        let rows = told.iter().filter(|change| change.what == ROW_CAME).count();
+        assert_eq!((rows, told.len()), (ONE_BY_ONE + 1, ONE_BY_ONE + 3), "{:?}", told.last());
+        assert_eq!(told[ONE_BY_ONE].about, "第 42–9001 行之间");
+        assert_eq!(told[ONE_BY_ONE].after, "另有 8960 行，不再逐一列出");
+        for change in &told[ONE_BY_ONE + 1..] {
+            assert!(change.after.ends_with(" 等 9000 处"), "{change:?}");
+        }
     }
 
     #[test]

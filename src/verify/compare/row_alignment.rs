@@ -3,7 +3,7 @@
 //!
 //! May use: `sheet_cells`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -11,10 +11,14 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use crate::diagnostics::CellRef;
 use crate::verify::read::sheet_cells::{BookCell, BookSheet, CellValue};
 
-/// Sheets of more rows are compared where their cells stand.
-const ROWS: u32 = 5_000;
-/// Stretches of more rows are matched in their order.
+/// Sheets that reach further down are compared where their cells stand.
+const ROWS: u32 = 100_000;
+/// Where more rows than these, of both sheets together, lie between what both begin and end with, they are taken as one
+/// stretch: finding what is common takes steps by the square.
+const BETWEEN: usize = 4_000;
+/// Stretches of more rows, or whose rows hold more cells, are matched in their order.
 const STRETCH: usize = 120;
+const CELLS: usize = 6_000;
 
 /// An old sheet with its rows where the new one has them.
 #[derive(Debug)]
@@ -22,9 +26,9 @@ pub struct Aligned {
     /// The old sheet without the rows that went; its formulas speak of the new rows.
     pub sheet: BookSheet,
     /// Rows that went, by their old numbers from 0.
-    pub gone: Vec<u32>,
+    pub gone: BTreeSet<u32>,
     /// Rows that came, by their new numbers from 0.
-    pub came: Vec<u32>,
+    pub came: BTreeSet<u32>,
     /// Where every old row is now.
     places: BTreeMap<u32, u32>,
 }
@@ -43,9 +47,12 @@ impl Aligned {
 /// Matches the rows; none where no row came or went.
 pub fn align(old: &BookSheet, new: &BookSheet) -> Option<Aligned> {
     let (before, after) = (rows(old)?, rows(new)?);
-    let names = |rows: &[Row]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
+    let mut numbers = HashMap::new();
+    let mut names =
+        |rows: &[Row]| rows.iter().map(|row| number_of(&row.name, &mut numbers)).collect::<Vec<_>>();
+    let (old_names, new_names) = (names(&before), names(&after));
     let mut pairs = Vec::new();
-    for (old, new, equal) in stretches(&names(&before), &names(&after)) {
+    for (old, new, equal) in stretches(&old_names, &new_names) {
         if equal || old.len() == new.len() {
             pairs.extend(old.zip(new));
         } else {
@@ -55,8 +62,8 @@ pub fn align(old: &BookSheet, new: &BookSheet) -> Option<Aligned> {
     }
     let number = |row: usize| u32::try_from(row).unwrap_or(u32::MAX);
     let places: BTreeMap<u32, u32> = pairs.iter().map(|(old, new)| (number(*old), number(*new))).collect();
-    let kept: std::collections::BTreeSet<u32> = places.values().copied().collect();
-    let filled = |rows: &[Row], is_kept: &dyn Fn(u32) -> bool| -> Vec<u32> {
+    let kept: BTreeSet<u32> = places.values().copied().collect();
+    let filled = |rows: &[Row], is_kept: &dyn Fn(u32) -> bool| -> BTreeSet<u32> {
         let filled = (0_u32..).zip(rows).filter(|(_, row)| !row.cells.is_empty());
         filled.map(|(at, _)| at).filter(|at| !is_kept(*at)).collect()
     };
@@ -98,8 +105,24 @@ fn rows(sheet: &BookSheet) -> Option<Vec<Row>> {
     Some(rows)
 }
 
+/// The same number for the same name: rows are compared often.
+fn number_of(name: &str, numbers: &mut HashMap<String, usize>) -> usize {
+    let next = numbers.len();
+    *numbers.entry(name.to_owned()).or_insert(next)
+}
+
 /// Both sheets cut into stretches that are equal, and stretches of which one took the place of the other.
-fn stretches(old: &[String], new: &[String]) -> Vec<(Range<usize>, Range<usize>, bool)> {
+fn stretches(old: &[usize], new: &[usize]) -> Vec<(Range<usize>, Range<usize>, bool)> {
+    let common =
+        |pairs: &mut dyn Iterator<Item = (&usize, &usize)>| pairs.take_while(|(o, n)| o == n).count();
+    let first = common(&mut old.iter().zip(new));
+    let most = old.len().min(new.len()) - first;
+    let last = common(&mut old.iter().rev().zip(new.iter().rev()).take(most));
+    let (old_between, new_between) = (first..old.len() - last, first..new.len() - last);
+    if old_between.len() + new_between.len() > BETWEEN {
+        let tail = (old_between.end..old.len(), new_between.end..new.len(), true);
+        return vec![(0..first, 0..first, true), (old_between, new_between, false), tail];
+    }
     let mut found: Vec<(Range<usize>, Range<usize>, bool)> = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, old, new) {
         let equal = matches!(op, DiffOp::Equal { .. });
@@ -113,20 +136,23 @@ fn stretches(old: &[String], new: &[String]) -> Vec<(Range<usize>, Range<usize>,
 
 /// As many pairs as there can be, in their order, with the most cells in common.
 fn matched(old: &[Row], new: &[Row]) -> Vec<(usize, usize)> {
-    if old.len() > STRETCH || new.len() > STRETCH {
+    let cells = |rows: &[Row]| rows.iter().map(|row| row.cells.len()).sum::<usize>();
+    if old.len().max(new.len()) > STRETCH || cells(old).max(cells(new)) > CELLS {
         return (0..old.len().min(new.len())).map(|at| (at, at)).collect();
     }
     // One more pair counts more than any blank row's; a cell in common counts more than a pair.
     let weight = |a: &Row, b: &Row| match (a.cells.is_empty(), b.cells.is_empty()) {
-        (false, false) => 2 + 8 * a.cells.iter().filter(|cell| b.cells.contains(cell)).count(),
+        (false, false) => 2 + 8 * in_common(&a.cells, &b.cells),
         _ => 1,
     };
+    let weights: Vec<Vec<usize>> = old.iter().map(|a| new.iter().map(|b| weight(a, b)).collect()).collect();
+    let weight = |o: usize, n: usize| weights.get(o).and_then(|row| row.get(n)).copied().unwrap_or(0);
     let width = new.len() + 1;
     let mut best = vec![0; (old.len() + 1) * width];
     let at = |best: &[usize], o: usize, n: usize| best.get(o * width + n).copied().unwrap_or(0);
-    for (o, a) in old.iter().enumerate().rev() {
-        for (n, b) in new.iter().enumerate().rev() {
-            let pair = weight(a, b) + at(&best, o + 1, n + 1);
+    for o in (0..old.len()).rev() {
+        for n in (0..new.len()).rev() {
+            let pair = weight(o, n) + at(&best, o + 1, n + 1);
             let most = pair.max(at(&best, o + 1, n)).max(at(&best, o, n + 1));
             if let Some(place) = best.get_mut(o * width + n) {
                 *place = most;
@@ -134,9 +160,9 @@ fn matched(old: &[Row], new: &[Row]) -> Vec<(usize, usize)> {
         }
     }
     let (mut o, mut n, mut pairs) = (0, 0, Vec::new());
-    while let Some((a, b)) = old.get(o).zip(new.get(n)) {
+    while o < old.len() && n < new.len() {
         let here = at(&best, o, n);
-        if here == weight(a, b) + at(&best, o + 1, n + 1) {
+        if here == weight(o, n) + at(&best, o + 1, n + 1) {
             pairs.push((o, n));
             (o, n) = (o + 1, n + 1);
         } else if here == at(&best, o + 1, n) {
@@ -146,6 +172,16 @@ fn matched(old: &[Row], new: &[Row]) -> Vec<(usize, usize)> {
         }
     }
     pairs
+}
+
+/// How many cells of two rows are the same; both are in the order of their columns.
+fn in_common(a: &[(u32, String)], b: &[(u32, String)]) -> usize {
+    let mut others = b.iter().peekable();
+    let same = |cell: &&(u32, String)| {
+        while others.next_if(|other| other.0 < cell.0).is_some() {}
+        others.peek().is_some_and(|other| **other == **cell)
+    };
+    a.iter().filter(same).count()
 }
 
 /// A sheet with its rows elsewhere.
@@ -244,14 +280,14 @@ mod tests {
         ];
         let (old, new) = (sheet(&OLD), sheet(&new));
         let aligned = align(&old, &new).unwrap();
-        assert_eq!((aligned.gone.len(), aligned.came.as_slice()), (0, [2].as_slice()));
+        assert_eq!((aligned.gone.len(), &aligned.came), (0, &[2].into()));
         for place in ["A4", "B4", "C4", "A5", "C5", "A6", "C6"] {
             assert_eq!(aligned.sheet.at(place), new.at(place), "{place}");
         }
         // The figure that changed is still there to be told.
         assert_eq!(aligned.sheet.at("B2").unwrap().value.shown(), "120");
         let back = align(&new, &old).unwrap();
-        assert_eq!((back.gone.as_slice(), back.came.len()), ([2].as_slice(), 0));
+        assert_eq!((back.gone, back.came.len()), ([2].into(), 0));
         assert!(align(&old, &old).is_none());
         assert_eq!(aligned.moved("!$A$1:$C$5"), "!$A$1:$C$6");
         assert_eq!(aligned.moved("别的!$A$1:$C$5"), "别的!$A$1:$C$5");
@@ -262,8 +298,27 @@ mod tests {
         let old: [&[&str]; 3] = [&["题"], &["名称", "甲公司", "编号", "7"], &["周期"]];
         let new: [&[&str]; 4] = [&["题"], &["修订1"], &["名称", "乙公司", "编号", "7"], &["周期"]];
         let aligned = align(&sheet(&old), &sheet(&new)).unwrap();
-        assert_eq!((aligned.gone.len(), aligned.came), (0, vec![1]));
+        assert_eq!((aligned.gone.len(), aligned.came), (0, [1].into()));
         assert_eq!(aligned.sheet.at("B3").unwrap().value.shown(), "甲公司");
+    }
+
+    /// However many rows came, what is before and behind them is matched, and only the rows between are looked at.
+    #[test]
+    fn many_rows_that_came_are_one_stretch() {
+        let filler: Vec<String> = (0..50_000).map(|at| format!("加行{at}")).collect();
+        let mut new: Vec<Vec<&str>> = OLD.iter().map(|row| row.to_vec()).collect();
+        new.splice(3..3, filler.iter().map(|text| vec![text.as_str(), "1"]));
+        let new: Vec<&[&str]> = new.iter().map(Vec::as_slice).collect();
+        let aligned = align(&sheet(&OLD), &sheet(&new)).unwrap();
+        assert_eq!((aligned.gone.len(), aligned.came.len()), (0, 50_000));
+        assert_eq!(aligned.came.first().zip(aligned.came.last()), Some((&3, &50_002)));
+        assert_eq!(aligned.sheet.at("B50004").unwrap().value.shown(), "60");
+        // Without a beginning or an end in common all is one stretch.
+        let (old, new): (Vec<usize>, Vec<usize>) = ((0..3_000).collect(), (5_000..9_000).collect());
+        let parts: Vec<_> =
+            stretches(&old, &new).into_iter().filter(|(o, n, _)| o.len() + n.len() > 0).collect();
+        assert_eq!(parts, [(0..3_000, 0..4_000, false)]);
+        assert_eq!(matched(&vec![Row::default(); 3_000], &vec![Row::default(); 4_000]).len(), 3_000);
     }
 
     #[test]
@@ -271,7 +326,7 @@ mod tests {
         let old: [&[&str]; 3] = [&["1", "10"], &["2", "20"], &["3", "30"]];
         let new: [&[&str]; 4] = [&["1", "10"], &["9", "90"], &["2", "20"], &["3", "35"]];
         let aligned = align(&sheet(&old), &sheet(&new)).unwrap();
-        assert_eq!((aligned.gone.len(), aligned.came), (0, vec![1]));
+        assert_eq!((aligned.gone.len(), aligned.came), (0, [1].into()));
         assert_eq!(aligned.sheet.at("B4").unwrap().value.shown(), "30");
     }
 

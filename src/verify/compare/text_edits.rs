@@ -37,8 +37,21 @@ pub fn edits(old: &Stream, new: &Stream) -> Vec<Edit> {
     joined(old, new, slid).into_iter().flat_map(|edit| by_cells(old, new, edit)).collect()
 }
 
+/// Where more words or paragraphs than these, of both texts together, lie between what both begin and end with, one took
+/// the place of the other as a whole: finding what is common takes steps by the square. A whole contract has 40,000 words.
+const BETWEEN: usize = 30_000;
+
 /// The stretches in which two sequences differ.
 fn changed(old: &[usize], new: &[usize]) -> Vec<(Range<usize>, Range<usize>)> {
+    let common =
+        |pairs: &mut dyn Iterator<Item = (&usize, &usize)>| pairs.take_while(|(o, n)| o == n).count();
+    let first = common(&mut old.iter().zip(new));
+    let most = old.len().min(new.len()) - first;
+    let last = common(&mut old.iter().rev().zip(new.iter().rev()).take(most));
+    let between = (first..old.len() - last, first..new.len() - last);
+    if between.0.len() + between.1.len() > BETWEEN {
+        return vec![between];
+    }
     let ops = capture_diff_slices(Algorithm::Myers, old, new);
     let mut found: Vec<(Range<usize>, Range<usize>)> = Vec::new();
     for op in ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
@@ -150,4 +163,21 @@ fn is_scrap(old: &Stream, new: &Stream, first: &Edit, second: &Edit) -> bool {
         && !has_figure
         && one_unit(new, &first.new, &second.new)
         && one_unit(old, &first.old, &second.old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_are_too_long_to_be_matched_are_one_change() {
+        let old: Vec<usize> = (0..20_000).collect();
+        let mut new: Vec<usize> = (0..20_000).rev().collect();
+        assert_eq!(changed(&old, &new), [(0..20_000, 0..20_000)]);
+        new.splice(0..0, [0, 1, 2]);
+        new.extend([19_998, 19_999]);
+        assert_eq!(changed(&old, &new), [(3..19_998, 3..20_003)]);
+        // Short ones are matched word by word.
+        assert_eq!(changed(&[1, 2, 3, 4], &[1, 9, 3, 4]), [(1..2, 1..2)]);
+    }
 }

@@ -12,4 +12,5 @@ pub mod pdf_structure;
 pub mod pdf_text;
 pub mod sheet_cells;
 pub mod sheet_grid;
+pub mod sheet_limits;
 pub mod sheet_parts;

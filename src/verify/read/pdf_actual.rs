@@ -64,7 +64,9 @@ impl Walk<'_> {
                 TypedInstruction::RestoreState(_) => self.states = self.states.saturating_sub(1),
                 TypedInstruction::BeginMarkedContent(_) => self.found.push(Marked::default()),
                 TypedInstruction::BeginMarkedContentWithProperties(begin) => {
-                    self.found.push(marked(begin.1, resources));
+                    let marked = marked(begin.1, resources);
+                    self.charge(marked.actual.as_ref().map_or(0, String::len))?;
+                    self.found.push(marked);
                 }
                 TypedInstruction::XObject(object) => {
                     if let Some(form) = resources.get_x_object(object.0) {
@@ -74,6 +76,12 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// What is unpacked or copied each time costs by its length.
+    fn charge(&mut self, bytes: usize) -> Result<(), PdfReadError> {
+        *self.budget = self.budget.checked_sub(bytes / pdf_limits::BYTES).ok_or_else(endless)?;
         Ok(())
     }
 
@@ -90,7 +98,7 @@ impl Walk<'_> {
             return Err(endless());
         }
         let Ok(content) = form.decoded() else { return Ok(()) };
-        *self.budget = self.budget.checked_sub(content.len() / 64 + 1).ok_or_else(endless)?;
+        self.charge(content.len())?;
         let own = form.dict().get::<Dict<'_>>("Resources").unwrap_or_default();
         let own = Resources::from_parent(own, resources.clone());
         self.stream(TypedIter::new(&content), &own, depth + 1)
@@ -98,7 +106,8 @@ impl Walk<'_> {
 }
 
 fn endless() -> PdfReadError {
-    PdfReadError::TooLarge("页面由层层嵌套的图形组成".to_owned())
+    let most = pdf_limits::INSTRUCTIONS;
+    PdfReadError::TooLarge(format!("页面由层层嵌套的图形组成，要画的超过 {most} 步"))
 }
 
 /// The properties stand in place, or by name among the resources.

@@ -1,12 +1,13 @@
 //! What a PDF says about itself: title, language, tags, PDF/A level, outline.
 //!
-//! May use: `pdf_text`.
+//! May use: `pdf_limits`, `pdf_text`.
 
 use std::collections::BTreeSet;
 
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Dict, Stream, String as PdfString};
 
+use super::pdf_limits;
 use super::pdf_text::{Bookmark, PdfText};
 
 /// More entries than any contract's outline has.
@@ -74,7 +75,7 @@ fn bookmarks(catalog: &Dict<'_>) -> Vec<Bookmark> {
         if !is_new || found.len() >= BOOKMARKS {
             continue;
         }
-        let title = entry.get::<PdfString<'_>>("Title").map(|text| words(text.as_bytes()));
+        let title = entry.get::<PdfString<'_>>("Title").map(|text| short(text.as_bytes()));
         found.push(Bookmark { level, title: title.unwrap_or_default() });
         open.extend(entry.get::<Dict<'_>>("Next").map(|next| (level, next)));
         if level < LEVELS {
@@ -82,6 +83,11 @@ fn bookmarks(catalog: &Dict<'_>) -> Vec<Bookmark> {
         }
     }
     found
+}
+
+/// The beginning of a text string that many may share.
+fn short(bytes: &[u8]) -> String {
+    words(bytes.get(..4 * pdf_limits::TITLE).unwrap_or(bytes)).chars().take(pdf_limits::TITLE).collect()
 }
 
 /// A text string: UTF-16 or UTF-8 with its mark, else one byte for each character.

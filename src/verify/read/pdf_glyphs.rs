@@ -136,9 +136,12 @@ struct Recorder<'s> {
     left: usize,
 }
 
-/// A piece that has begun.
+/// A piece that has begun, with what it has of those around it: they may stand in one another without end.
+#[derive(Clone, Copy)]
 struct Open {
     number: usize,
+    /// The innermost piece that has a text of its own.
+    says: Option<usize>,
     artifact: bool,
     block: Option<Block>,
 }
@@ -150,10 +153,8 @@ impl<'s> Recorder<'s> {
 
     /// What a glyph says: its piece's own text once, at its first glyph, else its character.
     fn says(&mut self, glyph: &Glyph<'_>) -> String {
-        let own = self.open.iter().rev().find_map(|piece| {
-            let text = self.marked.get(piece.number)?.actual.as_ref()?;
-            Some((piece.number, text))
-        });
+        let own = self.open.last().and_then(|piece| piece.says);
+        let own = own.and_then(|piece| Some((piece, self.marked.get(piece)?.actual.as_ref()?)));
         if let Some((piece, text)) = own {
             if self.told == Some(piece) {
                 return String::new();
@@ -218,16 +219,23 @@ impl<'a> Device<'a> for Recorder<'_> {
             end: end.x,
             size,
             level: slope <= 0.01 * size && end.x >= start.x,
-            artifact: self.open.iter().any(|piece| piece.artifact),
+            artifact: self.open.last().is_some_and(|piece| piece.artifact),
             piece: self.open.last().map_or(0, |piece| piece.number + 1),
-            block: self.open.iter().rev().find_map(|piece| piece.block),
+            block: self.open.last().and_then(|piece| piece.block),
             at: place(to_page),
         });
     }
 
     fn begin_marked_content(&mut self, tag: &[u8], piece: Option<i32>) {
         let block = self.tags.zip(piece).and_then(|((structure, page), piece)| structure.block(page, piece));
-        self.open.push(Open { number: self.begun, artifact: tag == b"Artifact", block });
+        let around = self.open.last().copied();
+        let own = self.marked.get(self.begun).is_some_and(|marked| marked.actual.is_some());
+        self.open.push(Open {
+            number: self.begun,
+            says: if own { Some(self.begun) } else { around.and_then(|piece| piece.says) },
+            artifact: tag == b"Artifact" || around.is_some_and(|piece| piece.artifact),
+            block: block.or(around.and_then(|piece| piece.block)),
+        });
         self.begun += 1;
     }
 

@@ -10,12 +10,18 @@ use super::pdf_text::PdfReadError;
 
 /// Bytes of the file.
 pub const FILE: usize = 64 * 1024 * 1024;
-/// Pages.
-pub const PAGES: usize = 2_000;
-/// Glyphs of all pages.
-pub const GLYPHS: usize = 4_000_000;
-/// Instructions of all pages, those of forms as often as they are drawn.
-pub const INSTRUCTIONS: usize = 40_000_000;
+/// Pages. 合同全套 has some fifty.
+pub const PAGES: usize = 1_000;
+/// Glyphs of all pages. 合同全套 has some fifty thousand.
+pub const GLYPHS: usize = 600_000;
+/// Instructions of all pages, those of forms as often as they are drawn. 合同全套 has some hundred thousand.
+pub const INSTRUCTIONS: usize = 3_000_000;
+/// Bytes of a form's content, or of an `ActualText`, that count as one more instruction: what is drawn often is read often.
+pub const BYTES: usize = 16;
+/// Nodes and entries of the structure tree's index.
+pub const STRUCTURE: usize = 1_000_000;
+/// Characters of a bookmark or a title; what is behind them is cut off.
+pub const TITLE: usize = 1_000;
 /// Forms within forms.
 pub const DEPTH: usize = 40;
 /// Graphics states that are kept at one time.

@@ -60,19 +60,23 @@ pub fn lines(runs: &[PdfRun]) -> Vec<PdfLine> {
     let mut level: Vec<&PdfRun> = runs.iter().filter(|run| run.level).collect();
     level.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)));
     // The largest letters of a line give its baseline; smaller ones above or below it follow.
-    let mut groups: Vec<Vec<&PdfRun>> = Vec::new();
+    let mut groups: Vec<(&PdfRun, Vec<&PdfRun>)> = Vec::new();
     for run in level {
-        match groups.last_mut().filter(|group| is_level_with(group, run)) {
-            Some(group) => group.push(run),
-            None => groups.push(vec![run]),
+        match groups.last_mut().filter(|(largest, _)| is_level_with(largest, run)) {
+            Some((largest, group)) => {
+                group.push(run);
+                if run.size >= largest.size {
+                    *largest = run;
+                }
+            }
+            None => groups.push((run, vec![run])),
         }
     }
     let aslant = runs.iter().filter(|run| !run.level).map(|run| line(vec![run]));
-    groups.into_iter().map(line).chain(aslant).collect()
+    groups.into_iter().map(|(_, group)| line(group)).chain(aslant).collect()
 }
 
-fn is_level_with(group: &[&PdfRun], run: &PdfRun) -> bool {
-    let Some(largest) = group.iter().max_by(|a, b| a.size.total_cmp(&b.size)) else { return true };
+fn is_level_with(largest: &PdfRun, run: &PdfRun) -> bool {
     let size = largest.size.min(run.size).max(0.6 * largest.size.max(run.size));
     (run.y - largest.y).abs() <= SAME_LINE * size && run.artifact == largest.artifact
 }

@@ -1,12 +1,14 @@
 //! Which paragraph, cell or footnote each tagged piece of a page belongs to, from the document's structure tree. A tagged
 //! file says so itself; without tags it has to be guessed from places.
 //!
-//! May use: hayro-syntax only.
+//! May use: `pdf_limits`.
 
 use std::collections::HashMap;
 
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier};
+
+use super::pdf_limits;
 
 /// What a piece belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +42,8 @@ impl Structure {
         let root = catalog.get::<Dict<'_>>("StructTreeRoot").unwrap_or_default();
         if let Some(index) = root.get::<Dict<'_>>("ParentTree") {
             let mut known = HashMap::new();
-            structure.index(pdf, &index, 0, &mut known);
+            let mut left = pdf_limits::STRUCTURE;
+            structure.index(pdf, &index, 0, (&mut known, &mut left));
         }
         structure
     }
@@ -51,13 +54,21 @@ impl Structure {
     }
 
     /// A node of the number tree.
-    fn index(&mut self, pdf: &Pdf, node: &Dict<'_>, depth: usize, known: &mut HashMap<i32, Option<Block>>) {
-        if depth > DEPTH {
+    /// It may run in circles, or lead to one place on many ways: then it is read as far as the limit reaches.
+    fn index(
+        &mut self,
+        pdf: &Pdf,
+        node: &Dict<'_>,
+        depth: usize,
+        (known, left): (&mut HashMap<i32, Option<Block>>, &mut usize),
+    ) {
+        *left = left.saturating_sub(1);
+        if depth > DEPTH || *left == 0 {
             return;
         }
         if let Some(children) = node.get::<Array<'_>>("Kids") {
             for child in children.iter::<Dict<'_>>() {
-                self.index(pdf, &child, depth + 1, known);
+                self.index(pdf, &child, depth + 1, (&mut *known, &mut *left));
             }
         }
         let Some(pairs) = node.get::<Array<'_>>("Nums") else { return };
@@ -66,9 +77,11 @@ impl Structure {
             match (object, key) {
                 (Object::Number(number), _) => key = i32::try_from(number.as_i64()).ok(),
                 (Object::Array(elements), Some(page)) => {
-                    let references = elements.raw_iter().map(|element| element.as_obj_ref());
+                    let references = elements.raw_iter().take(*left).map(|element| element.as_obj_ref());
                     let blocks = references.map(|r| r.and_then(|r| block(pdf, r.into(), known)));
-                    self.pages.insert(page, blocks.collect());
+                    let blocks: Vec<Option<Block>> = blocks.collect();
+                    *left = left.saturating_sub(blocks.len());
+                    self.pages.insert(page, blocks);
                 }
                 _ => {}
             }

@@ -1,15 +1,42 @@
 //! One worksheet's part read into cells.
 //!
-//! May use: `sheet_cells` for what it fills, `sheet_parts`.
+//! May use: `sheet_cells` for what it fills, `sheet_limits`, `sheet_parts`.
 
 use quick_xml::events::{BytesStart, Event};
 
 use super::sheet_cells::{BookCell, BookSheet, CellValue, SheetReadError};
+use super::sheet_limits as limits;
 use super::sheet_parts::{Context, attribute, broken, cell_ref, is_set, no_xml, reader, take_text};
 use crate::diagnostics::CellRef;
 
-/// Cells of one sheet.
-const CELLS: usize = 1_000_000;
+/// What a workbook may still hold, of all its sheets together.
+pub struct Budget {
+    cells: usize,
+    text: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { cells: limits::CELLS, text: limits::TEXT }
+    }
+}
+
+impl Budget {
+    fn take(&mut self, cell: &BookCell) -> Result<(), SheetReadError> {
+        let text = match &cell.value {
+            CellValue::Number(text) | CellValue::Text(text) | CellValue::Error(text) => text.len(),
+            CellValue::Empty | CellValue::Bool(_) => 0,
+        };
+        let text = text + cell.formula.as_ref().map_or(0, String::len);
+        self.cells = self.cells.checked_sub(1).ok_or_else(|| too_large("超过 300,000 个单元格"))?;
+        self.text = self.text.checked_sub(text).ok_or_else(|| too_large("文字和公式超过 32 MB"))?;
+        Ok(())
+    }
+}
+
+fn too_large(what: &str) -> SheetReadError {
+    SheetReadError::TooLarge(what.to_owned())
+}
 
 /// The cell that is being read.
 struct Open {
@@ -31,7 +58,7 @@ enum Within {
 }
 
 /// Reads one sheet; its name stands elsewhere.
-pub fn read(part: &[u8], context: &Context) -> Result<BookSheet, SheetReadError> {
+pub fn read(part: &[u8], context: &Context, budget: &mut Budget) -> Result<BookSheet, SheetReadError> {
     let mut sheet = BookSheet::default();
     let mut reader = reader(part);
     let mut within = Within::Nothing;
@@ -47,6 +74,7 @@ pub fn read(part: &[u8], context: &Context) -> Result<BookSheet, SheetReadError>
                     let row = row.map_or(next_row, |row| row.saturating_sub(1));
                     if is_set(element, "hidden") {
                         sheet.hidden_rows.push(row);
+                        within_limits(&sheet)?;
                     }
                     (next_row, next_column) = (row.saturating_add(1), 0);
                 }
@@ -63,21 +91,28 @@ pub fn read(part: &[u8], context: &Context) -> Result<BookSheet, SheetReadError>
                         cell.formula = Some(String::new());
                     }
                 }
-                _ => layout(element, &mut sheet),
+                _ => {
+                    layout(element, &mut sheet);
+                    within_limits(&sheet)?;
+                }
             },
             Event::End(element) => match element.local_name().as_ref() {
                 "v" | "t" | "f" => within = Within::Nothing,
                 "c" => {
                     if let Some((place, cell)) = open.take().and_then(|cell| finish(cell, context)) {
+                        budget.take(&cell)?;
                         sheet.cells.insert(place, cell);
-                    }
-                    if sheet.cells.len() > CELLS {
-                        return Err(SheetReadError::TooLarge("工作表超过 1,000,000 个单元格".to_owned()));
                     }
                 }
                 _ => {}
             },
-            Event::Eof => return Ok(sheet),
+            Event::Eof => {
+                let width = |(a, b): &(CellRef, CellRef)| u64::from(b.column.saturating_sub(a.column)) + 1;
+                if sheet.merges.iter().map(width).sum::<u64>() > limits::MERGED_COLUMNS {
+                    return Err(too_large("一张工作表的合并单元格合计超过 2,000,000 列"));
+                }
+                return Ok(sheet);
+            }
             other => {
                 if let Some(cell) = &mut open {
                     match within {
@@ -94,6 +129,17 @@ pub fn read(part: &[u8], context: &Context) -> Result<BookSheet, SheetReadError>
             }
         }
     }
+}
+
+/// Merged and hidden cells are counted as they come.
+fn within_limits(sheet: &BookSheet) -> Result<(), SheetReadError> {
+    if sheet.merges.len() > limits::MERGES {
+        return Err(too_large("一张工作表的合并单元格超过 100,000 处"));
+    }
+    if sheet.hidden_rows.len().max(sheet.hidden_columns.len()) > limits::HIDDEN {
+        return Err(too_large("一张工作表隐藏的行、列超过 100,000 处"));
+    }
+    Ok(())
 }
 
 /// Protection, hidden columns, merged cells.

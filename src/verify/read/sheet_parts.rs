@@ -1,6 +1,6 @@
 //! The parts of an .xlsx container read into a [`Book`]: relations, shared strings, number formats, sheets.
 //!
-//! May use: `sheet_cells` for what it fills, `sheet_sheet` for one sheet.
+//! May use: `sheet_cells` for what it fills, `sheet_grid` for one sheet, `sheet_limits`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read as _};
@@ -10,15 +10,9 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::sheet_cells::{Book, SheetReadError};
-use super::sheet_grid;
+use super::sheet_grid::{self, Budget};
+use super::sheet_limits as limits;
 use crate::diagnostics::CellRef;
-
-/// Bytes of the file.
-const FILE: usize = 64 * 1024 * 1024;
-/// Bytes of all parts, unpacked.
-const UNPACKED: u64 = 300 * 1024 * 1024;
-/// Parts of the container.
-const PARTS: usize = 10_000;
 
 /// What a text says of the rest of the container.
 #[derive(Debug, Default)]
@@ -42,11 +36,16 @@ pub fn read(bytes: &[u8]) -> Result<Book, SheetReadError> {
     };
     let mut book = Book::default();
     let outline = outline(workbook)?;
+    if outline.sheets.len() > limits::SHEETS {
+        let count = outline.sheets.len();
+        return Err(SheetReadError::TooLarge(format!("{count} 张工作表，最多 {} 张", limits::SHEETS)));
+    }
+    let mut budget = Budget::default();
     for (name, relation, hidden) in &outline.sheets {
         let target = rels.get(relation).ok_or_else(|| broken(format!("工作表“{name}”的内容找不到")))?;
         let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
         let part = parts.get(&path).ok_or_else(|| broken(format!("工作表“{name}”的内容找不到")))?;
-        let mut sheet = sheet_grid::read(part, &context)?;
+        let mut sheet = sheet_grid::read(part, &context, &mut budget)?;
         sheet.name.clone_from(name);
         sheet.hidden = *hidden;
         book.sheets.push(sheet);
@@ -71,15 +70,15 @@ pub fn no_xml(_: quick_xml::Error) -> SheetReadError {
 /// All parts, unpacked under a limit.
 fn parts(bytes: &[u8]) -> Result<HashMap<String, Vec<u8>>, SheetReadError> {
     let too_large = |what: String| SheetReadError::TooLarge(what);
-    if bytes.len() > FILE {
-        return Err(too_large(format!("{} 字节，最多 64 MB", bytes.len())));
+    if bytes.len() > limits::FILE {
+        return Err(too_large(format!("{} 字节，最多 20 MB", bytes.len())));
     }
     let no_zip = |_| broken("压缩结构损坏，文件可能没有传完整");
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(no_zip)?;
-    if zip.len() > PARTS {
-        return Err(too_large(format!("压缩包内有 {} 个文件", zip.len())));
+    if zip.len() > limits::PARTS {
+        return Err(too_large(format!("压缩包内有 {} 个文件，最多 10,000 个", zip.len())));
     }
-    let mut left = UNPACKED;
+    let mut left = limits::UNPACKED;
     let mut parts = HashMap::new();
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(no_zip)?;
@@ -87,9 +86,8 @@ fn parts(bytes: &[u8]) -> Result<HashMap<String, Vec<u8>>, SheetReadError> {
         let mut content = Vec::new();
         let read = entry.by_ref().take(left + 1).read_to_end(&mut content);
         read.map_err(|_| broken(format!("压缩包内的 {name} 损坏，文件可能没有传完整")))?;
-        left = left
-            .checked_sub(content.len() as u64)
-            .ok_or_else(|| too_large("解压后超过 300 MB".to_owned()))?;
+        left =
+            left.checked_sub(content.len() as u64).ok_or_else(|| too_large("解压后超过 64 MB".to_owned()))?;
         parts.insert(name, content);
     }
     Ok(parts)

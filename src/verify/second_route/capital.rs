@@ -7,6 +7,8 @@ use super::exact::Cents;
 
 const DIGITS: &str = "零壹贰叁肆伍陆柒捌玖";
 const UNITS: &str = "拾佰仟万亿元圆角分整正";
+/// No amount has as many characters.
+const LONGEST: usize = 200;
 
 /// The amount that 大写 say, with or without 人民币 before them; none for what says no amount.
 pub fn read(words: &str) -> Option<Cents> {
@@ -72,13 +74,15 @@ impl Reading {
 
 /// The runs of 大写 in a text that say an amount, or try to: a digit and 元, 角 or 分 in it. Each with where it starts,
 /// in characters.
+///
+/// What goes on beyond [`LONGEST`] characters is cut there: it is no amount.
 pub fn runs(text: &[char]) -> Vec<(usize, String)> {
     let of_capital = |c: char| DIGITS.contains(c) || UNITS.contains(c);
     let mut runs = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
-        let all = rest.iter().take_while(|c| of_capital(**c)).count();
+        let all = rest.iter().take(LONGEST).take_while(|c| of_capital(**c)).count();
         let length = one(rest.get(..all).unwrap_or_default());
         let run: String = text.iter().skip(at).take(length).collect();
         // 零分, a single 元: no amount.
