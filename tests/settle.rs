@@ -149,14 +149,14 @@ impl Workspace {
 
     /// Both sheets of 汇总 have this 累计: that of the order's row and that of its case; and they say so, or not, at which
     /// ledger line it stands.
-    fn both_balances(&self, case: &str, order: &str, balance: f64, note: Option<&str>) {
+    fn both_balances(&self, case: &str, order: &str, balance: &str, note: Option<&str>) {
         let path = self.month().join(format!("结算汇总-{MONTH}.xlsx"));
         let (orders, suppliers) = (rows(&path, "汇总"), rows(&path, "按供应商"));
         let found = [
             number(&row(&orders, 2, order)[9]),
             number(&row(&suppliers, 1, &format!("MGYY-2026-{case}"))[4]),
         ];
-        assert!(found.iter().all(|found| (found - balance).abs() < 1e-6), "{found:?}, not {balance}");
+        assert_eq!(found.map(|found| format!("{found:.2}")), [balance, balance]);
         for sheet in [orders, suppliers] {
             let told = sheet.iter().filter(|row| row[0].to_string().contains("截至台账")).count();
             assert_eq!(told, usize::from(note.is_some()), "{sheet:?}");
@@ -852,7 +852,7 @@ fn a_month_that_is_issued_late_counts_what_was_issued_before() {
     let said = workspace.settled(&["--issue"]);
     assert!(!said.contains("还没有开具"), "{said}");
     assert!(workspace.words("甲", "DD-1").contains("本次结算前：已结算￥13,103.03元"));
-    workspace.both_balances("甲", "DD-2", 26_206.06, Some("截至台账第 4 号"));
+    workspace.both_balances("甲", "DD-2", "26206.06", Some("截至台账第 4 号"));
     // In April's own there is nothing of a later month.
     let sheet = |name| rows(&workspace.output().join("结算-2026-04/结算汇总-2026-04.xlsx"), name);
     let done = hetong().args(settle).output().expect("the program starts");
@@ -866,7 +866,7 @@ fn a_month_that_is_issued_late_counts_what_was_issued_before() {
 fn both_sheets_of_a_summary_stand_at_one_ledger_line() {
     let workspace = Workspace::of_three();
     workspace.settled(&["--issue"]);
-    workspace.both_balances("甲", "DD-2", 13_103.03, None);
+    workspace.both_balances("甲", "DD-2", "13103.03", None);
     let months = workspace.cases().join("甲/结算");
     copy_folder(&months.join(MONTH), &months.join("2026-04"));
     let (cases, output) = (workspace.cases(), workspace.output());
@@ -874,10 +874,10 @@ fn both_sheets_of_a_summary_stand_at_one_ledger_line() {
     assert_eq!(support::run(&april).status.code(), Some(0));
     // The same month once more: April's lines 3 and 4 are not in it.
     workspace.settled(&[]);
-    workspace.both_balances("甲", "DD-2", 13_103.03, None);
+    workspace.both_balances("甲", "DD-2", "13103.03", None);
     workspace.one_day_more();
     workspace.settled(&["--issue", "--amend", "漏记一天"]);
-    workspace.both_balances("甲", "DD-2", 26_815.32, Some("截至台账第 5 号"));
+    workspace.both_balances("甲", "DD-2", "26815.32", Some("截至台账第 5 号"));
     assert!(workspace.words("甲", "DD-2").contains("26,815.32"), "as it stands on paper");
 }
 
@@ -933,33 +933,35 @@ fn one_contract_in_two_folders_is_not_settled_twice() {
 fn copied(workspace: &Workspace) -> PathBuf {
     let copy = workspace.cases().join("丁");
     copy_folder(&workspace.cases().join("甲"), &copy);
-    let text = fs::read_to_string(copy.join("合同.yaml")).unwrap();
+    let text = fs::read_to_string(copy.join("合同.yaml")).expect("as the test made it");
     let text = text
         .replace("甲示例", "丁示例")
         .replace("MGYY-2026-甲", "MGYY-2026-丁")
         .replace(&synthetic::credit_code(index("甲")), &synthetic::credit_code(index("丁")))
         .replace(&format!("{:06}", index("甲")), &format!("{:06}", index("丁")));
-    fs::write(copy.join("合同.yaml"), text).unwrap();
+    fs::write(copy.join("合同.yaml"), text).expect("as the test made it");
     copy
 }
 
 /// The lines as a version wrote them that did not name the contract yet.
 fn unnamed(ledger: &Path) {
-    let text = fs::read_to_string(ledger).unwrap();
+    let text = fs::read_to_string(ledger).expect("as the test made it");
     let (mut old, mut previous) = (String::new(), sha256_hex(b""));
     for line in text.lines() {
-        let mut value: Value = serde_json::from_str(line).unwrap();
+        let mut value: Value = serde_json::from_str(line).expect("as the test made it");
         for key in ["合同编号", "信用代码", "前行", "本行"] {
-            value.as_object_mut().unwrap().remove(key).unwrap();
+            value.as_object_mut().expect("as the test made it").remove(key).expect("as the test made it");
         }
         let content = value.to_string();
-        let content = format!("{},\"前行\":\"{previous}\"}}", content.strip_suffix('}').unwrap());
+        let content =
+            format!("{},\"前行\":\"{previous}\"}}", content.strip_suffix('}').expect("as the test made it"));
         let own = sha256_hex(content.as_bytes());
-        let whole = format!("{},\"本行\":\"{own}\"}}", content.strip_suffix('}').unwrap());
+        let whole =
+            format!("{},\"本行\":\"{own}\"}}", content.strip_suffix('}').expect("as the test made it"));
         previous = sha256_hex(whole.as_bytes());
         old += &format!("{whole}\n");
     }
-    fs::write(ledger, old).unwrap();
+    fs::write(ledger, old).expect("as the test made it");
 }
 
 /// A case whose 合同.yaml has changed since it was issued by an older version; its outputs are elsewhere.
@@ -968,8 +970,8 @@ fn of_an_older_version() -> (Workspace, PathBuf) {
     workspace.settled(&["--issue"]);
     let case = workspace.cases().join("甲");
     unnamed(&case.join("台账.jsonl"));
-    let text = fs::read_to_string(case.join("合同.yaml")).unwrap();
-    fs::write(case.join("合同.yaml"), format!("# 补记\n{text}")).unwrap();
+    let text = fs::read_to_string(case.join("合同.yaml")).expect("as the test made it");
+    fs::write(case.join("合同.yaml"), format!("# 补记\n{text}")).expect("as the test made it");
     (workspace, case)
 }
 
@@ -1116,9 +1118,9 @@ fn what_nothing_proves_is_bound_by_somebody_who_looked() {
 
 /// The check of docs/台账.md, as it stands there.
 fn python_finds_it_whole(ledger: &Path) {
-    let page = fs::read_to_string(repository("docs/台账.md")).unwrap();
-    let (_, script) = page.split_once("```python\n").unwrap();
-    let (script, _) = script.split_once("```").unwrap();
+    let page = fs::read_to_string(repository("docs/台账.md")).expect("as the test made it");
+    let (_, script) = page.split_once("```python\n").expect("as the test made it");
+    let (script, _) = script.split_once("```").expect("as the test made it");
     let done = Command::new("python3").args(["-c", script, arg(ledger)]).output().expect("python3");
     assert!(text(&done.stdout).contains("台账完好"), "{}", told(&done));
 }
