@@ -57,7 +57,9 @@ pub enum BuildError {
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
     let files = case_files(&job.pack, &job.case, &job.figures.prices, only)
         .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(job) })?;
-    let press = Press::new(job, fonts).map_err(ProduceError::from)?.reusing(target);
+    let press = Press::new(job, fonts).map_err(ProduceError::from)?;
+    // What is to be signed is made anew: a manifest is a claim, and whoever alters a file can alter it, too.
+    let press = if job.purpose == Purpose::Final { press } else { press.reusing(target) };
     let record = Record::at(target);
     let others = others(&press, only, &files, &record, target)?;
     if job.purpose == Purpose::Final {
@@ -188,9 +190,24 @@ fn others(
         recorded.iter().filter(not_as_written).map(|(name, _)| name.clone()).collect();
     let mut files: Vec<PlannedFile> = all.iter().filter(standing).cloned().collect();
     files.retain(|file| !wanted.contains(file) && !not_ours.contains(&file.name));
-    let outputs = press.print(&files)?;
     let differs =
         |output: &Output| fs::read(target.join(&output.name)).is_ok_and(|present| present != output.bytes);
+    let mut outputs = press.print(&files)?;
+    outputs.extend(report_beside(press, &all, &wanted_names, &not_ours)?);
     let stale = outputs.into_iter().filter(differs).map(|output| output.name).collect();
     Ok(Others { stale, not_ours })
+}
+
+/// The 核对报告 that a final one leaves as it is: it lists all others, so that all are made for it.
+fn report_beside(
+    press: &Press<'_>,
+    all: &[PlannedFile],
+    wanted: &BTreeSet<&str>,
+    not_ours: &[String],
+) -> Result<Option<Output>, BuildError> {
+    let is_left = |file: &PlannedFile| !wanted.contains(file.name.as_str()) && !not_ours.contains(&file.name);
+    match report_file(&press.job.pack).filter(is_left) {
+        Some(_) if press.job.purpose == Purpose::Final => Ok(press.report(&press.print(all)?)?),
+        _ => Ok(None),
+    }
 }

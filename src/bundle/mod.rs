@@ -11,6 +11,7 @@ pub mod job;
 pub mod ledger;
 pub mod manifest;
 pub mod orders;
+pub mod people;
 pub mod plan;
 pub mod produce;
 pub mod recorded;

@@ -136,6 +136,31 @@ impl Batch<'_> {
     }
 }
 
+impl Batch<'_> {
+    /// What one case comes to in the month's summary, without printing, writing or recording anything; and whether the
+    /// case has changed since its ledger took up what was issued of the month.
+    ///
+    /// # Errors
+    /// For what concerns all cases.
+    pub fn foreseen(&self, order: &CaseOrder<'_>) -> Result<(Settled, bool), BatchError> {
+        let mut draft = Draft::read_with(order.folder, Scope::Month(self.month), self.workshop)?;
+        draft.prove_ledger(self.output.parent().unwrap_or(self.output));
+        let fonts = self.workshop.fonts(&draft.pack)?;
+        let templates = self.workshop.templates(&draft.pack)?;
+        let job = draft.check_among(self.among, Purpose::Draft, Some(&fonts));
+        let work = Work { batch: self, order, job: &job, fonts: &fonts, target: None };
+        let otherwise = |settlement: &OrderSettlement, issue: &Issue| {
+            printed_otherwise(&Press::with(&job, &fonts, Arc::clone(&templates)), settlement, issue)
+        };
+        let done = work.decided(&otherwise).map(|plan| Done { plan, ..Done::default() });
+        let inputs = input_hashes(&job);
+        let is_other = |line: &&LedgerLine| line.month == self.month && line.inputs != inputs;
+        let has_changed = job.case.ledger.effective().any(|line| is_other(&line));
+        let output = self.output.to_path_buf();
+        Ok((settle_report::report(job, self.month, order.folder, output, done), has_changed))
+    }
+}
+
 /// What came of a case that was not refused.
 #[derive(Debug, Default)]
 pub struct Done {
@@ -176,15 +201,22 @@ impl Work<'_> {
         &self,
         otherwise: &dyn Fn(&OrderSettlement, &Issue) -> Result<bool, ProduceError>,
     ) -> Result<Plan, SettleError> {
-        let wanted = self.order.wanted;
-        let before = self.target.and_then(|target| issued_before(&target.join(MANIFEST)));
-        let drafts = before.unwrap_or_default().drafts;
-        let plan =
-            plan(self.job, Request { issuing: self.batch.issuing, wanted, drafts: &drafts, otherwise })?;
-        if *wanted != Wanted::Nothing {
+        let plan = self.decided(otherwise)?;
+        if *self.order.wanted != Wanted::Nothing {
             self.own_folder(self.target.ok_or(Refused::SameName)?)?;
         }
         Ok(plan)
+    }
+
+    /// The same wherever it is to be written.
+    fn decided(
+        &self,
+        otherwise: &dyn Fn(&OrderSettlement, &Issue) -> Result<bool, ProduceError>,
+    ) -> Result<Plan, SettleError> {
+        let wanted = self.order.wanted;
+        let before = self.target.and_then(|target| issued_before(&target.join(MANIFEST)));
+        let drafts = before.unwrap_or_default().drafts;
+        plan(self.job, Request { issuing: self.batch.issuing, wanted, drafts: &drafts, otherwise })
     }
 
     fn own_folder(&self, target: &Path) -> Result<(), Refused> {

@@ -5,16 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::manifest::{MANIFEST, to_json};
 use super::recorded::recorded_hashes;
+use super::settle_plan::Wanted;
 use super::staging::StageFolder;
 use super::write::{Written, free_name, link, sync_folder, write_durably};
+use crate::diagnostics::Severity;
 use crate::input::folder::{explain, sha256_hex};
+use crate::input::months::case_name;
 use crate::model::month::Month;
 use crate::pack::Pack;
 use crate::render::xlsx::{XlsxError, write_summary};
@@ -46,6 +49,74 @@ pub struct Covered<'a> {
     pub cases: &'a [CaseSummary],
     /// The names of the others, which have nothing of it.
     pub absent: &'a [String],
+    /// What was asked for.
+    pub asked: &'a Asked,
+}
+
+/// What was asked of a run, as far as a summary depends on it: of cases with errors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// `--issue`.
+    pub issuing: bool,
+    /// `--amend`.
+    pub amending: bool,
+    /// By case name the orders that were asked for; the cases of which all were are left out.
+    pub only: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Asked {
+    /// What each case was asked for.
+    pub fn only(folders: &[PathBuf], wanted: &[Wanted]) -> BTreeMap<String, BTreeSet<String>> {
+        let orders = |wanted: &Wanted| match wanted {
+            Wanted::Everything => None,
+            Wanted::Orders(orders) => Some(orders.clone()),
+            Wanted::Nothing => Some(BTreeSet::new()),
+        };
+        let pairs = folders.iter().zip(wanted);
+        pairs.filter_map(|(folder, wanted)| Some((case_name(folder), orders(wanted)?))).collect()
+    }
+
+    /// The same as the manifest of a summary keeps it, put with the other keys.
+    fn put_into(&self, manifest: &mut Value, cases: &[CaseSummary]) {
+        let Some(keys) = manifest.as_object_mut() else { return };
+        if self.issuing && cases.iter().any(|case| !case.failed.is_empty()) {
+            keys.insert("issuing".into(), if self.amending { "更正" } else { "开具" }.into());
+        }
+        let faulty = |name: &str| {
+            let error = Severity::Error.label();
+            cases
+                .iter()
+                .any(|case| case.case == name && case.findings.iter().any(|row| row.severity == error))
+        };
+        let only: BTreeMap<_, _> = self.only.iter().filter(|(name, _)| faulty(name)).collect();
+        if !only.is_empty() {
+            keys.insert("only".into(), json!(only));
+        }
+    }
+
+    /// As a manifest has it.
+    pub fn of(manifest: &Value) -> Self {
+        let issuing = manifest.get("issuing").and_then(Value::as_str);
+        let only = manifest.get("only").and_then(Value::as_object).into_iter().flatten();
+        let orders = |orders: &Value| {
+            let orders = orders.as_array().into_iter().flatten();
+            orders.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        Self {
+            issuing: issuing.is_some(),
+            amending: issuing == Some("更正"),
+            only: only.map(|(name, listed)| (name.clone(), orders(listed))).collect(),
+        }
+    }
+
+    /// Which orders of a case were asked for.
+    pub fn wanted(&self, case: &str) -> Wanted {
+        match self.only.get(case) {
+            None => Wanted::Everything,
+            Some(orders) if orders.is_empty() => Wanted::Nothing,
+            Some(orders) => Wanted::Orders(orders.clone()),
+        }
+    }
 }
 
 /// What writing the summary did.
@@ -67,9 +138,35 @@ pub fn write(
     month: Month,
     covered: Covered<'_>,
 ) -> Result<SummaryWritten, SummaryError> {
-    let file = file_name(pack, month);
-    let mut sheet = SummarySheet::new(month, &pack.buyer.name, covered.cases, covered.absent.len());
     let left_out = left_out(folder, covered);
+    let (file, bytes) = workbook(pack, month, (covered.cases, covered.absent.len()), &left_out)?;
+    let names: Vec<&str> = covered.cases.iter().map(|case| case.case.as_str()).collect();
+    let mut manifest = json!({
+        "hetong": env!("CARGO_PKG_VERSION"),
+        "month": month.to_string(),
+        "cases": names,
+        "absent": covered.absent,
+        "left_out": left_out,
+        "outputs": [{"file": file, "document": SUMMARY, "bytes": bytes.len(), "sha256": sha256_hex(&bytes)}],
+    });
+    covered.asked.put_into(&mut manifest, covered.cases);
+    let written =
+        replace(folder, &file, &bytes, &manifest).map_err(|why| SummaryError::Write { file, why })?;
+    Ok(SummaryWritten { written, left_out })
+}
+
+/// The workbook's name and bytes, over these cases and a number of others that have nothing of the month.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn workbook(
+    pack: &Pack,
+    month: Month,
+    (cases, absent): (&[CaseSummary], usize),
+    left_out: &[String],
+) -> Result<(String, Vec<u8>), SummaryError> {
+    let file = file_name(pack, month);
+    let mut sheet = SummarySheet::new(month, &pack.buyer.name, cases, absent);
     if !left_out.is_empty() {
         let names = left_out.join("、");
         sheet
@@ -77,17 +174,7 @@ pub fn write(
             .push(format!("以下 {} 个案卷这次没有一起结算，不在汇总之内：{names}。", left_out.len()));
     }
     let bytes = write_summary(&sheet).map_err(|error| SummaryError::Xlsx { file: file.clone(), error })?;
-    let names: Vec<&str> = covered.cases.iter().map(|case| case.case.as_str()).collect();
-    let manifest = json!({
-        "hetong": env!("CARGO_PKG_VERSION"),
-        "month": month.to_string(),
-        "cases": names,
-        "left_out": left_out,
-        "outputs": [{"file": file, "document": SUMMARY, "bytes": bytes.len(), "sha256": sha256_hex(&bytes)}],
-    });
-    let written =
-        replace(folder, &file, &bytes, &manifest).map_err(|why| SummaryError::Write { file, why })?;
-    Ok(SummaryWritten { written, left_out })
+    Ok((file, bytes))
 }
 
 /// The cases that an earlier summary had, or left out, and that are not looked at now: a run over part of the folders
@@ -179,7 +266,8 @@ mod tests {
             let case = |name: &&str| CaseSummary { case: (*name).to_owned(), ..CaseSummary::default() };
             let cases: Vec<CaseSummary> = names.iter().map(case).collect();
             let absent: Vec<String> = absent.iter().map(|name| (*name).to_owned()).collect();
-            let covered = Covered { cases: &cases, absent: &absent };
+            let asked = Asked::default();
+            let covered = Covered { cases: &cases, absent: &absent, asked: &asked };
             write(folder.path(), &pack, "2026-03".parse().unwrap(), covered).unwrap()
         };
         assert!(run(&["甲", "乙", "丙"], &[]).left_out.is_empty());

@@ -11,15 +11,13 @@ use rayon::prelude::*;
 use super::progress::Progress;
 use super::{Failure, Outcome, Session, reply};
 use crate::bundle::job::{Among, Draft, Job};
+pub use crate::bundle::people::{parties_of, people_of};
 use crate::compute::parties::Parties;
 use crate::compute::people::People;
 use crate::diagnostics::{CaseReport, Findings, Sources, human, json, sarif};
-use crate::input::case::{self, CASE_FILE};
+use crate::input::case::CASE_FILE;
 use crate::input::discovery;
-use crate::input::months::{self, Scope};
-use crate::model::month::Month;
-use crate::model::month_sheets::WorkEntry;
-use crate::model::party::Party;
+use crate::input::months::Scope;
 use crate::rules::Purpose;
 
 /// Where outputs go that were not told to go elsewhere.
@@ -139,12 +137,6 @@ pub fn find_cases(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(folders)
 }
 
-/// Who all these cases are with.
-pub fn parties_of(folders: &[PathBuf]) -> Parties {
-    let parties: Vec<Option<Party>> = folders.par_iter().map(|folder| case::party(folder)).collect();
-    Parties::new(parties.into_iter().flatten())
-}
-
 /// What a run over one case could not look for; nothing after a run over several.
 pub fn saw_only_one(folders: usize, verb: &str) -> String {
     match folders {
@@ -165,36 +157,6 @@ fn check_all(folders: &[PathBuf], among: Among<'_>, session: &Session<'_>) -> Re
         checked
     };
     folders.par_iter().map(check).collect()
-}
-
-/// Cases whose work is in memory at one time.
-const CASES_AT_A_TIME: usize = 64;
-
-/// One case's rows of work by month.
-type MonthlyWork = Vec<(Month, Vec<WorkEntry>)>;
-
-/// Who worked when, over all cases, in one month or in every month: one who works for two suppliers is found only by
-/// looking at both. Only what concerns several cases is kept.
-pub fn people_of(folders: &[PathBuf], month: Option<Month>) -> People {
-    let mut people = People::default();
-    if folders.len() < 2 {
-        return people;
-    }
-    let work = |folder: &Path| match month {
-        Some(month) => vec![(month, months::work_of(folder, month))],
-        None => months::all_work(folder),
-    };
-    for some in folders.chunks(CASES_AT_A_TIME) {
-        let read: Vec<(String, MonthlyWork)> =
-            some.par_iter().map(|folder| (months::case_name(folder), work(folder))).collect();
-        for (name, months) in &read {
-            for (month, work) in months {
-                people.add(name, *month, work);
-            }
-        }
-    }
-    people.keep_shared();
-    people
 }
 
 /// An error here stops the batch, so it is for what concerns all cases alike, such as a pack that cannot be loaded;

@@ -18,7 +18,7 @@ use crate::bundle::job::{Among, DEFAULT_PACK};
 use crate::bundle::settle::{Batch, BatchError, CaseOrder, IssueOrder, output_names};
 use crate::bundle::settle_plan::Wanted;
 use crate::bundle::settle_report::Settled;
-use crate::bundle::summary_file::{self, Covered, SummaryWritten};
+use crate::bundle::summary_file::{self, Asked, Covered, SummaryWritten};
 use crate::bundle::workshop::Workshop;
 use crate::input::months::{MONTHS_FOLDER, case_name, has_month};
 use crate::model::characters::{code_point, unseen};
@@ -91,6 +91,8 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let issuing = args.issue.then_some(IssueOrder { at: &at, amend });
     let batch = Batch { workshop: &workshop, among, month, output: &output, issuing };
     let settled = settle_all(&batch, &cases, session.output.watched())?;
+    let only = Asked::only(&cases.folders, &cases.wanted);
+    let asked = Asked { issuing: args.issue, amending: amend.is_some(), only };
     let interrupted = settled.iter().filter(|settled| settled.is_none()).count();
     let wanted = cases.wanted.into_iter();
     let told: Vec<Told> = settled
@@ -105,7 +107,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
             told.len()
         )));
     }
-    summarise(&told, &batch, cases.absent, session)?;
+    summarise(&told, &batch, cases.absent, &asked, session)?;
     session.output.print(&saw_only_one(count, "settle"));
     Ok(outcome)
 }
@@ -224,6 +226,7 @@ fn summarise(
     told: &[Told],
     batch: &Batch<'_>,
     mut absent: Vec<String>,
+    asked: &Asked,
     session: &mut Session<'_>,
 ) -> Result<(), Failure> {
     let failure = |error: &dyn std::fmt::Display| Failure(error.to_string());
@@ -235,7 +238,7 @@ fn summarise(
     absent.extend(empty.iter().map(|told| told.settled.name.clone()));
     let cases: Vec<CaseSummary> = present.iter().map(|told| told.settled.summary.clone()).collect();
     let file = summary_file::file_name(&pack, batch.month);
-    let covered = Covered { cases: &cases, absent: &absent };
+    let covered = Covered { cases: &cases, absent: &absent, asked };
     let SummaryWritten { written, left_out } =
         summary_file::write(batch.output, &pack, batch.month, covered).map_err(|error| failure(&error))?;
     let state = if written.written.is_empty() { "没有变化" } else { "已写" };

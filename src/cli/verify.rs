@@ -28,6 +28,10 @@ pub struct Args {
     #[arg(long, value_name = "文件", num_args = 1..)]
     pub returned: Vec<PathBuf>,
 
+    /// 看上去不同的页面，对照图写到此目录下的“核对-1”“核对-2”……；默认 output
+    #[arg(short, long, value_name = "目录", default_value = "output", hide_default_value = true)]
+    pub output: PathBuf,
+
     /// 输出格式：human（默认，给人看）、json
     #[arg(long, value_name = "格式", value_enum, default_value_t)]
     #[arg(hide_default_value = true, hide_possible_values = true)]
@@ -51,7 +55,12 @@ pub enum Format {
 /// Verifies and prints what was found.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let workshop = Workshop::new(session.templates.as_deref(), args.font_dir.as_deref());
-    let request = Request { paths: &args.paths, case: args.case.as_deref(), returned: &args.returned };
+    let request = Request {
+        paths: &args.paths,
+        case: args.case.as_deref(),
+        returned: &args.returned,
+        pictures: &args.output,
+    };
     let verified = verify(request, &workshop).map_err(Failure)?;
     let text = match args.format {
         Format::Human => told(&verified, session),

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::checks::{self, CACHED, CELL, CELL_TYPE, FORM, FORMULA, SWAPPED, TEXT};
+use super::checks::{self, CACHED, CELL, CELL_TYPE, FORM, FORMULA, LOOK, SWAPPED, TEXT};
 use super::flow::squeezed;
 use super::texts::Found;
 use crate::diagnostics::{CellRef, Diagnostic, RuleInfo, Severity};
@@ -197,10 +197,36 @@ pub fn form(due: &PdfText, found: &PdfText, file: &str) -> Vec<Diagnostic> {
     all
 }
 
+/// What a page may show besides its text and its drawing, and that the file ends as it should.
+pub fn beside(due: &PdfText, found: &PdfText, against: Against<'_>) -> Vec<Diagnostic> {
+    let tell = |message: String| checks::of_file(against.check(&LOOK), against.file, message);
+    let mut known: Vec<&String> = due.beside.iter().collect();
+    let mut more: BTreeMap<&String, usize> = BTreeMap::new();
+    for thing in &found.beside {
+        match known.iter().position(|known| *known == thing) {
+            Some(at) => drop(known.remove(at)),
+            None => *more.entry(thing).or_default() += 1,
+        }
+    }
+    let times = |count: usize| if count > 1 { format!("（{count} 处）") } else { String::new() };
+    let mut all: Vec<Diagnostic> =
+        more.into_iter().map(|(thing, count)| tell(format!("多出{thing}{}", times(count)))).collect();
+    if found.unread_font && !due.unread_font {
+        all.push(tell("有文字用的字体不在文件里：这些文字没有比较，每台电脑上看到的可以不同".into()));
+    }
+    if found.cut && !due.cut {
+        let mut finding = tell("文件末尾缺了一截（没有 PDF 的结束标记）：没有传完整，或被截断".into());
+        finding.help = "重新取一份完整的文件；别的软件打不开它，或看到的不一样。".into();
+        all.push(finding);
+    }
+    all
+}
+
 /// What differs between two workbooks: what somebody typed or changed is told whatever there is of it, and first; then
 /// results that follow from it; and once for all, that results are not stored.
 pub fn cells(due: &Book, found: &Book, against: Against<'_>) -> Vec<Diagnostic> {
-    let all = differences::cells(due, found);
+    let mut all = differences::cells(due, found);
+    all.extend(differences::over_cells(due, found));
     let formula = |change: &CellChange| -> bool {
         let sheet = found.sheet(&change.sheet).zip(change.cell);
         sheet.is_some_and(|(sheet, cell)| sheet.cells.get(&cell).is_some_and(|cell| cell.formula.is_some()))
@@ -208,7 +234,8 @@ pub fn cells(due: &Book, found: &Book, against: Against<'_>) -> Vec<Diagnostic> 
     let rewritten: BTreeSet<(&str, Option<CellRef>)> =
         all.iter().filter(|change| change.what == "公式").map(|c| (c.sheet.as_str(), c.cell)).collect();
     let follows = |change: &&CellChange| {
-        formula(change) && change.what != "公式" && !rewritten.contains(&(change.sheet.as_str(), change.cell))
+        let is_result = !matches!(change.what, "公式" | "数字格式" | "显示");
+        formula(change) && is_result && !rewritten.contains(&(change.sheet.as_str(), change.cell))
     };
     let (results, typed): (Vec<&CellChange>, Vec<&CellChange>) = all.iter().partition(follows);
     let (lost, results): (Vec<&CellChange>, Vec<&CellChange>) =
@@ -315,6 +342,7 @@ fn of_cell_change(change: &CellChange, found: &Book, against: Against<'_>) -> Di
     let check = match change.what {
         "类型" => &CELL_TYPE,
         "公式" => &FORMULA,
+        "数字格式" | "显示" => &CELL,
         _ if formula.is_some() => &CACHED,
         _ => &CELL,
     };

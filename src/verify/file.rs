@@ -2,7 +2,7 @@
 //!
 //! May use: `verify`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use super::checks::{self, ALTERED, MISSING, UNREADABLE};
 use super::expected::Expected;
 use super::known::Known;
 use super::ledger::sha256;
+use super::looks::{self, Hall, Read};
 use super::record::{Kind, Listed, Record};
 use super::side::CaseSide;
 use super::tally::Tally;
@@ -28,10 +29,27 @@ pub struct FileCheck {
     pub findings: Vec<Diagnostic>,
     /// How much was looked at.
     pub tally: Tally,
+    /// The file's name, where the manifest says that it was made otherwise than it could be made anew here.
+    pub unproved: Option<String>,
 }
 
-/// Checks a file that the manifest lists.
-pub fn check(folder: &Path, listed: &Listed, record: &Record, side: Option<&CaseSide>) -> FileCheck {
+/// What a file is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// The folder's manifest.
+    pub record: &'a Record,
+    /// The case, where it was found.
+    pub side: Option<&'a CaseSide>,
+    /// The files made anew.
+    pub fresh: Option<&'a BTreeMap<String, Vec<u8>>>,
+    /// In what the manifest says that its files were made otherwise than those.
+    pub otherwise: &'a [String],
+    /// Where pictures go.
+    pub hall: Hall<'a>,
+}
+
+/// Checks a file that the manifest lists, or should list: then it has no hash.
+pub fn check(folder: &Path, listed: &Listed, given: Given<'_>) -> FileCheck {
     let mut done = FileCheck::default();
     let bytes = match fs::read(folder.join(&listed.file)) {
         Ok(bytes) => bytes,
@@ -43,7 +61,8 @@ pub fn check(folder: &Path, listed: &Listed, record: &Record, side: Option<&Case
         }
     };
     done.tally.files = 1;
-    let fresh = side.and_then(|side| side.fresh.as_ref().ok()?.files.get(&listed.file));
+    let Given { record, side, hall, .. } = given;
+    let fresh = given.fresh.and_then(|files| files.get(&listed.file)).map(Vec::as_slice);
     let (figures, expected, known) = (Figures::default(), Expected::nothing(), Known::default());
     let subject = Subject {
         file: &listed.file,
@@ -54,46 +73,49 @@ pub fn check(folder: &Path, listed: &Listed, record: &Record, side: Option<&Case
         expected: side.map_or(&expected, |side| &side.expected),
         known: side.map_or(&known, |side| &side.known),
     };
-    let before = done.findings.len();
-    let file = OneFile { bytes: &bytes, fresh: fresh.map(Vec::as_slice), subject, side };
+    let file = OneFile { bytes: &bytes, fresh, subject, side, hall };
     match listed.file.to_lowercase().rsplit_once('.').map(|(_, extension)| extension) {
         Some("pdf") => file.pdf(&mut done),
         Some("xlsx") => file.book(&mut done),
         _ => {}
     }
-    let errors =
-        done.findings.iter().skip(before).filter(|finding| finding.severity == Severity::Error).count();
-    let hash_differs = sha256(&bytes) != listed.sha256;
-    let same_makings = side.is_some_and(|side| same_makings(record, side));
-    let remade = same_makings && fresh.is_some_and(|fresh| *fresh != bytes);
-    if hash_differs || remade {
-        done.findings.push(of_hash(listed, hash_differs, errors, fresh.is_some()));
-    }
+    proved(listed, &bytes, fresh, given.otherwise, &mut done);
     done
 }
 
-/// Whether the same program, form and fonts made the folder as are at work now: then the bytes must be the same.
-fn same_makings(record: &Record, side: &CaseSide) -> bool {
-    let Ok(fresh) = &side.fresh else { return false };
-    let same =
-        |key: &str| record.value.get(key).is_some() && record.value.get(key) == fresh.manifest.get(key);
-    ["hetong", "pack", "fonts", "inputs", "state"].into_iter().all(same)
-}
-
-fn of_hash(listed: &Listed, differs: bool, errors: usize, compared: bool) -> Diagnostic {
-    let how = if differs {
-        "与清单记录的校验码不符"
-    } else {
-        "与重新生成的不是同一个文件，清单也跟着改过"
+/// Whether the file is the one that the case gives, byte for byte: nothing that it or its manifest says proves it.
+fn proved(listed: &Listed, bytes: &[u8], fresh: Option<&[u8]>, otherwise: &[String], done: &mut FileCheck) {
+    let is_listed = !listed.sha256.is_empty();
+    let as_listed = sha256(bytes) == listed.sha256;
+    let errors = done.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let told = match (fresh, errors) {
+        (Some(fresh), _) if fresh == bytes => {
+            if is_listed && !as_listed {
+                let message =
+                    format!("清单记录的“{}”的校验码不对；文件与由案卷重新生成的一字不差", listed.file);
+                let finding = checks::of_file(&ALTERED, &listed.file, message);
+                done.findings.push(checks::graded(finding, Severity::Warning));
+            }
+            return;
+        }
+        (None, _) if as_listed => return,
+        (Some(_), _) if as_listed && !otherwise.is_empty() => {
+            done.unproved = Some(listed.file.clone());
+            return;
+        }
+        (None, _) => "没有案卷可以比较，不知道改了什么".to_owned(),
+        (Some(_), 0) => {
+            "逐字、逐格、逐页比较看不出不同：用别的软件另存过，或改了看不见的地方；不能证明它没有改"
+                .to_owned()
+        }
+        (Some(_), errors) => format!("改动见另外 {errors} 项"),
     };
-    let what = match (compared, errors) {
-        (false, _) => "没有案卷可以比较，不知道改了什么".to_owned(),
-        (true, 0) => "逐字、逐格比较没有变化：用别的软件另存过，或只加了批注".to_owned(),
-        (true, errors) => format!("改动见另外 {errors} 项"),
+    let how = match (is_listed, as_listed) {
+        (false, _) => "不在清单里，也不是由案卷重新生成的那个文件",
+        (true, false) => "与清单记录的校验码不符",
+        (true, true) => "与重新生成的不是同一个文件，清单也跟着改过",
     };
-    let finding = checks::of_file(&ALTERED, &listed.file, format!("“{}”{how}；{what}", listed.file));
-    let unknown = !compared || errors > 0;
-    checks::graded(finding, if unknown { Severity::Error } else { Severity::Warning })
+    done.findings.push(checks::of_file(&ALTERED, &listed.file, format!("“{}”{how}；{told}", listed.file)));
 }
 
 /// The revision whose prices a file shows.
@@ -115,6 +137,7 @@ struct OneFile<'a> {
     fresh: Option<&'a [u8]>,
     subject: Subject<'a>,
     side: Option<&'a CaseSide>,
+    hall: Hall<'a>,
 }
 
 impl OneFile<'_> {
@@ -127,7 +150,7 @@ impl OneFile<'_> {
         let mut told: Vec<Found> = Vec::new();
         let mut of_draft = false;
         let other = self.fresh.filter(|fresh| *fresh != self.bytes);
-        if let Some(due) = other.and_then(|fresh| pdf_text::read(fresh).ok()) {
+        if let Some((fresh, due)) = other.and_then(|fresh| Some((fresh, pdf_text::read(fresh).ok()?))) {
             if let Some(swapped) = self.swapped(&text, &due) {
                 done.findings.push(swapped);
                 return;
@@ -140,6 +163,12 @@ impl OneFile<'_> {
                 of_draft = true;
             }
             done.findings.extend(altered::form(&due, &text, self.subject.file));
+            done.findings.extend(altered::beside(&due, &text, against));
+            if !of_draft {
+                let (due, found) =
+                    (Read { bytes: fresh, text: &due }, Read { bytes: self.bytes, text: &text });
+                done.findings.extend(looks::of_pages(due, found, against, self.hall));
+            }
         }
         // What the comparison has told already is not told again.
         let mut by_route = texts::examine(&text, self.subject, &mut done.tally);

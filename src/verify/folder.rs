@@ -9,14 +9,18 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::checks::{self, INPUTS, MANIFEST, MISSING, NO_CASE, UNLISTED};
-use super::file::{FileCheck, check};
-use super::find::{self, Nearby};
+use super::checks::{self, INPUTS, MANIFEST, MISSING, NO_CASE, UNLISTED, UNPROVED};
+use super::file::{FileCheck, Given, check};
+use super::find::{self, Doubt, Nearby};
 use super::fresh::name_below;
+use super::gallery::Gallery;
 use super::gaps;
+use super::looks::Hall;
+use super::makings;
 use super::month;
-use super::record::{FILE, Kind, Record};
+use super::record::{FILE, Kind, Listed, Record};
 use super::side::CaseSide;
+use super::summary;
 use super::tally::Tally;
 use crate::bundle::workshop::Workshop;
 use crate::diagnostics::{Diagnostic, Findings, Severity};
@@ -32,6 +36,8 @@ pub struct Means<'a> {
     pub only_one: bool,
     /// Cases around.
     pub nearby: &'a Nearby,
+    /// Where pictures of what differs go.
+    pub gallery: &'a Gallery,
 }
 
 /// What came of one folder.
@@ -89,16 +95,39 @@ pub fn verify(folder: &Path, means: &Means<'_>) -> Result<Checked, String> {
             findings.extend(month::against(&record, month, side, folder));
         }
     }
-    findings.extend(strangers(folder, &record, side.as_ref()));
+    let unlisted = side.as_ref().map(|side| unlisted(folder, &record, side)).unwrap_or_default();
+    findings.extend(strangers(folder, &record, &unlisted, side.as_ref()));
     // A month that the case does not give as it stands is not wrong for it: V024 says why it could not be compared.
     let is_month = matches!(record.kind, Kind::Month(_));
     let compared = side.as_ref().filter(|side| !is_month || side.fresh.is_ok());
-    let checks: Vec<FileCheck> =
-        record.outputs.par_iter().map(|listed| check(folder, listed, &record, compared)).collect();
+    let name = if record.case.is_empty() { fallback() } else { record.case.clone() };
+    let remade = match &record.kind {
+        Kind::Summary(month) => Some(summary::remade(folder, &record, month, means, &mut findings)?),
+        _ => None,
+    };
+    let otherwise = match (compared, &remade) {
+        (Some(side), _) => makings::otherwise(&record, side),
+        (None, Some(_)) => makings::of_version(&record).into_iter().collect(),
+        (None, None) => Vec::new(),
+    };
+    let given = Given {
+        record: &record,
+        side: compared,
+        fresh: remade
+            .as_ref()
+            .or(compared.and_then(|side| side.fresh.as_ref().ok().map(|fresh| &fresh.files))),
+        otherwise: &otherwise,
+        hall: Hall { gallery: means.gallery, of: &name },
+    };
+    let listed = record.outputs.iter().chain(&unlisted).collect::<Vec<_>>();
+    let checks: Vec<FileCheck> = listed.par_iter().map(|listed| check(folder, listed, given)).collect();
+    let mut unproved = Vec::new();
     for check in checks {
         tally = tally + check.tally;
         findings.extend(check.findings);
+        unproved.extend(check.unproved);
     }
+    findings.extend(not_proved(&unproved, &otherwise));
     if let Kind::Summary(_) = &record.kind {
         findings.extend(month::summary(folder, &record));
         findings.extend(gaps::cases_gone(folder, &record));
@@ -106,9 +135,33 @@ pub fn verify(folder: &Path, means: &Means<'_>) -> Result<Checked, String> {
     if let (Kind::Month(_), Some(side)) = (&record.kind, &side) {
         findings = without_effect(findings, side, &record);
     }
-    let name = if record.case.is_empty() { fallback() } else { record.case.clone() };
     let kind = Some(record.kind);
     Ok(Checked { name, folder: folder.into(), kind, findings: collected(findings), tally, side })
+}
+
+/// Files whose bytes are others than those made anew, by a claim that other things made them.
+fn not_proved(files: &[String], otherwise: &[String]) -> Option<Diagnostic> {
+    const NAMED: usize = 5;
+    files.first()?;
+    let named: Vec<String> = files.iter().take(NAMED).map(|file| format!("“{file}”")).collect();
+    let etc = if files.len() > NAMED { "等" } else { "" };
+    let message = format!(
+        "未能证明 {}{etc} {} 个文件是由这个案卷生成的：重新生成的字节不同，清单说{}；清单的说法不是证明",
+        named.join("、"),
+        files.len(),
+        otherwise.join("；")
+    );
+    Some(checks::of_file(&UNPROVED, FILE, message))
+}
+
+/// Files of the case that are in the folder and that the manifest leaves out.
+fn unlisted(folder: &Path, record: &Record, side: &CaseSide) -> Vec<Listed> {
+    let Ok(fresh) = &side.fresh else { return Vec::new() };
+    let is_listed = |name: &str| record.outputs.iter().any(|listed| listed.file == name);
+    let names = fresh.files.keys().filter(|name| !is_listed(name) && folder.join(name).exists());
+    let listed =
+        |name: &String| Listed { file: name.clone(), document: fresh.document(name), sha256: String::new() };
+    names.map(listed).collect()
 }
 
 /// What changed in the case after a month was issued is worth a word, and no warning, as long as the month comes out as it
@@ -143,10 +196,7 @@ fn side(
     if matches!(record.kind, Kind::Summary(_)) {
         return Ok(None);
     }
-    // One that was named is only meant for the folders of its contract.
-    let named = means.case.filter(|case| means.only_one || find::of_contract(case, record));
-    let found = named.map_or_else(|| means.nearby.case_of(record, folder), |case| Ok(case.to_path_buf()));
-    match found {
+    match case_of(record, folder, means) {
         Ok(case) => CaseSide::read(&case, record, means.workshop).map(Some),
         Err(doubt) => {
             let (message, help) = doubt.told(record);
@@ -156,6 +206,16 @@ fn side(
             Ok(None)
         }
     }
+}
+
+/// The case that a folder's manifest speaks of.
+///
+/// # Errors
+/// If there is none, or if another could be meant as well.
+pub fn case_of(record: &Record, folder: &Path, means: &Means<'_>) -> Result<PathBuf, Doubt> {
+    // One that was named is only meant for the folders of its contract.
+    let named = means.case.filter(|case| means.only_one || find::of_contract(case, record));
+    named.map_or_else(|| means.nearby.case_of(record, folder), |case| Ok(case.to_path_buf()))
 }
 
 /// Files that the case gives and the manifest does not have: a partial build, or a shortened manifest.
@@ -177,7 +237,12 @@ fn not_listed_but_due(record: &Record, side: &CaseSide) -> Vec<Diagnostic> {
 }
 
 /// Files that look like ours and are not listed.
-fn strangers(folder: &Path, record: &Record, side: Option<&CaseSide>) -> Vec<Diagnostic> {
+fn strangers(
+    folder: &Path,
+    record: &Record,
+    unlisted: &[Listed],
+    side: Option<&CaseSide>,
+) -> Vec<Diagnostic> {
     let replaced = side.map(|side| month::replaced_names(&side.chain)).unwrap_or_default();
     let deep = if matches!(record.kind, Kind::Summary(_)) { 1 } else { 3 };
     let walk = WalkDir::new(folder).max_depth(deep).sort_by_file_name().into_iter();
@@ -192,7 +257,8 @@ fn strangers(folder: &Path, record: &Record, side: Option<&CaseSide>) -> Vec<Dia
         let document = [".pdf", ".xlsx"].iter().any(|extension| name.to_lowercase().ends_with(extension));
         // What a correction replaced is kept under such a name, and held against the ledger.
         let kept = replaced.contains(&name);
-        if document && !kept && !record.outputs.iter().any(|listed| listed.file == name) {
+        let known = record.outputs.iter().chain(unlisted).any(|listed| listed.file == name);
+        if document && !kept && !known {
             let size = fs::metadata(entry.path()).map_or(0, |data| data.len());
             let message =
                 format!("文件夹里有“{name}”（{size} 字节），清单里没有：不是这一套文件的一部分，没有核对");

@@ -16,6 +16,7 @@ use crate::bundle::changes::{CHANGES, write_changes};
 use crate::bundle::job::Job;
 use crate::bundle::produce::Press;
 use crate::bundle::settle_plan::{Request, Wanted, plan};
+use crate::bundle::settlement::SETTLEMENT;
 use crate::render::fonts::Fonts;
 use crate::render::template::Templates;
 
@@ -28,6 +29,16 @@ pub struct Fresh {
     pub manifest: Value,
     /// State and figures of a month's 结算单, as its manifest lists them, by order.
     pub settlements: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Fresh {
+    /// Which document a file is.
+    pub fn document(&self, file: &str) -> String {
+        let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+        let outputs = self.manifest.get("outputs").and_then(Value::as_array).into_iter().flatten();
+        let mut own = outputs.filter(|entry| text(entry, "file").as_deref() == Some(file));
+        own.next().and_then(|entry| text(entry, "document")).unwrap_or_else(|| SETTLEMENT.to_owned())
+    }
 }
 
 /// A case's bundle.

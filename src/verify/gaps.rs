@@ -55,6 +55,12 @@ fn is_ours(name: &str) -> bool {
     document && NAMES.iter().any(|known| name.starts_with(known))
 }
 
+/// Whether a folder holds nothing but what `hetong diff` writes.
+pub fn is_comparison(folder: &Path) -> bool {
+    let walk = WalkDir::new(folder).max_depth(1).into_iter().filter_map(Result::ok);
+    !walk.filter(|entry| entry.depth() > 0).any(|entry| is_ours(&entry.file_name().to_string_lossy()))
+}
+
 /// What is told of such a folder.
 pub fn no_manifest(names: &[String]) -> Diagnostic {
     let some: Vec<String> = names.iter().take(3).map(|name| format!("“{name}”")).collect();

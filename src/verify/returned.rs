@@ -8,6 +8,8 @@ use std::path::Path;
 use super::altered::{self, Against};
 use super::checks::{self, RETURNED, UNREADABLE};
 use super::folder::Checked;
+use super::gallery::Gallery;
+use super::looks::{self, Hall, Read};
 use super::record::Record;
 use super::tally::Tally;
 use crate::diagnostics::{Diagnostic, Findings};
@@ -40,7 +42,7 @@ impl Sent {
     }
 
     /// What was altered in a file that came back.
-    pub fn compare(&self, path: &Path, tally: &mut Tally) -> Findings {
+    pub fn compare(&self, path: &Path, gallery: &Gallery, tally: &mut Tally) -> Findings {
         let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let mut findings = Findings::default();
         let bytes = match fs::read(path) {
@@ -53,12 +55,19 @@ impl Sent {
         };
         tally.files += 1;
         let is_pdf = file.to_lowercase().ends_with(".pdf");
-        let told = if is_pdf { self.pdf(&file, &bytes, tally) } else { self.book(&file, &bytes, tally) };
+        let told =
+            if is_pdf { self.pdf(&file, &bytes, gallery, tally) } else { self.book(&file, &bytes, tally) };
         findings.extend(told.unwrap_or_else(|finding| vec![*finding]));
         findings
     }
 
-    fn pdf(&self, file: &str, bytes: &[u8], tally: &mut Tally) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {
+    fn pdf(
+        &self,
+        file: &str,
+        bytes: &[u8],
+        gallery: &Gallery,
+        tally: &mut Tally,
+    ) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {
         let same = self.pdfs.iter().filter(|(_, sent, _)| sent == bytes).map(|(name, _, _)| name.as_str());
         if let Some(findings) = self.as_sent(same, file) {
             return Ok(findings);
@@ -75,7 +84,7 @@ impl Sent {
             (named && like >= LIKE, like, !is_superseded(name), named, at)
         };
         let best = self.pdfs.iter().enumerate().map(alike).max();
-        let (name, _, sent) = match best {
+        let (name, own, sent) = match best {
             Some((_, like, _, named, at)) if like >= LIKE || named => {
                 self.pdfs.get(at).ok_or_else(|| unknown(file))?
             }
@@ -83,8 +92,12 @@ impl Sent {
         };
         let expected = format!("发出的“{name}”里是");
         let against = Against { file, check: Some(&RETURNED), expected: &expected };
-        let told = altered::texts(sent, &text, against).into_iter().map(|found| found.finding);
-        Ok(self.superseded(name, file).into_iter().chain(told).collect())
+        let mut told: Vec<Diagnostic> = self.superseded(name, file).into_iter().collect();
+        told.extend(altered::texts(sent, &text, against).into_iter().map(|found| found.finding));
+        told.extend(altered::beside(sent, &text, against));
+        let (due, found) = (Read { bytes: own, text: sent }, Read { bytes, text: &text });
+        told.extend(looks::of_pages(due, found, against, Hall { gallery, of: "回传" }));
+        Ok(told)
     }
 
     fn book(&self, file: &str, bytes: &[u8], tally: &mut Tally) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::find::{Nearby, of_contract};
 use super::folder::{Means, folders, verify};
+use super::gallery::Gallery;
 use super::gaps;
 use super::identity;
 use super::ledger::{Chain, LEDGER_FILE};
@@ -28,6 +29,8 @@ pub struct Request<'a> {
     pub case: Option<&'a Path>,
     /// `--returned`.
     pub returned: &'a [PathBuf],
+    /// The folder below which pictures of what differs are put.
+    pub pictures: &'a Path,
 }
 
 /// What a report is about.
@@ -100,7 +103,8 @@ pub fn run(request: Request<'_>, workshop: &Workshop) -> Result<Verified, String
     let nearby =
         if request.case.is_some_and(|case| !foreign(case)) { Nearby::default() } else { Nearby::of(outputs) };
     let only_one = outputs.len() == 1;
-    let means = Means { workshop, case: request.case, only_one, nearby: &nearby };
+    let gallery = Gallery::new(request.pictures);
+    let means = Means { workshop, case: request.case, only_one, nearby: &nearby, gallery: &gallery };
     let mut verified = Verified { skipped: asked.comparisons.clone(), ..Verified::default() };
     let mut checked = Vec::new();
     for folder in outputs {
@@ -149,7 +153,7 @@ pub fn run(request: Request<'_>, workshop: &Workshop) -> Result<Verified, String
         verified.reports.extend(ledger.report());
     }
     for path in request.returned {
-        let findings = sent.compare(path, &mut verified.tally);
+        let findings = sent.compare(path, &gallery, &mut verified.tally);
         let folder = path.parent().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
         let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         verified.reports.push(Report::of(
@@ -185,7 +189,9 @@ impl Asked {
             asked.reaches_months |= !found.contains(path);
             for folder in found {
                 let record = Record::read(&folder, &mut Vec::new());
-                let comparison = record.is_some_and(|record| record.kind == Kind::Comparison);
+                // What only says so is looked at like any other.
+                let comparison = record.is_some_and(|record| record.kind == Kind::Comparison)
+                    && gaps::is_comparison(&folder);
                 let list = if comparison { &mut asked.comparisons } else { &mut asked.outputs };
                 if !list.contains(&folder) {
                     list.push(folder);

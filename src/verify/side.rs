@@ -41,6 +41,8 @@ pub struct CaseSide {
     pub fresh: Result<Fresh, String>,
     /// The ledger.
     pub chain: Chain,
+    /// The fonts that the files were made anew with: names and hashes.
+    pub fonts: Vec<(String, String)>,
 }
 
 impl CaseSide {
@@ -87,6 +89,7 @@ impl CaseSide {
             expected,
             fresh,
             chain,
+            fonts: fonts.files.iter().map(|font| (font.file.clone(), font.sha256.clone())).collect(),
         })
     }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "clippy knows test functions, not what they share")]
 
 pub mod books;
+pub mod forged;
 pub mod recalculation;
 pub mod settlements;
 

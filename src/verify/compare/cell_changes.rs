@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::cell_shown::shown;
+use super::number_format;
 use super::row_alignment::{Aligned, align};
 use crate::diagnostics::CellRef;
 use crate::input::workbook::merges::Merges;
@@ -176,6 +177,38 @@ fn listed(names: impl IntoIterator<Item = String>) -> String {
     }
 }
 
+/// What lies over and beside the cells of a workbook and of its sheets, and was not there before. Between two builds this
+/// is a header that says which revision it is; in one file it is what hides a figure.
+pub fn over_cells(old: &Book, new: &Book) -> Vec<CellChange> {
+    let none = BookSheet::default();
+    let sheets = new.sheets.iter().flat_map(|sheet| {
+        beside(&sheet.name, &old.sheet(&sheet.name).unwrap_or(&none).beside, &sheet.beside)
+    });
+    beside("", &old.beside, &new.beside).into_iter().chain(sheets).collect()
+}
+
+/// Of such things so many are told one by one.
+const BESIDE: usize = 50;
+
+/// What lies over or beside the cells and was not there before. What went hides nothing.
+fn beside(sheet: &str, old: &[String], new: &[String]) -> Vec<CellChange> {
+    let mut known: Vec<&String> = old.iter().collect();
+    let mut came: Vec<String> = Vec::new();
+    let mut more = 0;
+    for thing in new {
+        match known.iter().position(|known| *known == thing) {
+            Some(at) => drop(known.remove(at)),
+            None if came.len() < BESIDE => came.push(thing.clone()),
+            None => more += 1,
+        }
+    }
+    if more > 0 {
+        came.push(format!("另外 {more} 处批注、图形之类"));
+    }
+    let whose = BookSheet { name: sheet.to_owned(), ..BookSheet::default() };
+    came.iter().map(|thing| of_sheet(&whose, "单元格以外", "", thing)).collect()
+}
+
 /// A row that only one of the two sheets has, with all that stands in it.
 fn of_row(sheet: &BookSheet, what: &'static str, whose: &BookSheet, row: u32) -> CellChange {
     let cells = whose.cells.range(CellRef { row, column: 0 }..=CellRef { row, column: u32::MAX });
@@ -244,6 +277,24 @@ fn differing(old: Option<&BookCell>, new: Option<&BookCell>) -> Vec<Difference> 
         let plain = |cell: &BookCell| kind(cell, cell.value.shown());
         let seen = |cell: &BookCell| kind(cell, shown(cell));
         found.push((what, (plain(old), plain(new)), (seen(old), seen(new))));
+    }
+    let has_own = old.value != CellValue::Empty || old.formula.is_some();
+    let is_alike = match &new.value {
+        CellValue::Number(digits) => {
+            number_format::alike(digits, old.format.as_deref(), new.format.as_deref())
+        }
+        CellValue::Text(_) => number_format::text_alike(old.format.as_deref(), new.format.as_deref()),
+        _ => true,
+    };
+    if has_own && !is_alike {
+        let named = |cell: &BookCell| cell.format.clone().unwrap_or_else(|| "常规".to_owned());
+        let sides = (named(old), named(new));
+        found.push(("数字格式", sides.clone(), sides));
+    }
+    if new.unreadable.is_some() && old.unreadable != new.unreadable {
+        let named = |cell: &BookCell| cell.unreadable.clone().unwrap_or_else(|| "看得见".to_owned());
+        let sides = (named(old), named(new));
+        found.push(("显示", sides.clone(), sides));
     }
     found
 }
@@ -325,12 +376,12 @@ mod tests {
 
     fn book(sheet: &str, area: &str, price: &str) -> Book {
         let number = CellValue::Number(price.to_owned());
-        let cell = BookCell { value: number, formula: None, format: Some("0.00".to_owned()) };
+        let cell = BookCell { value: number, format: Some("0.00".to_owned()), ..BookCell::default() };
         let place = CellRef { row: 0, column: 0 };
         let sheet =
             BookSheet { name: sheet.to_owned(), cells: [(place, cell)].into(), ..BookSheet::default() };
         let names = [("报价表!_xlnm.Print_Area".to_owned(), area.to_owned())].into();
-        Book { sheets: vec![sheet], names }
+        Book { sheets: vec![sheet], names, ..Book::default() }
     }
 
     #[test]

@@ -106,7 +106,7 @@ mod tests {
             ("0.5", "h:mm", "0.5"),
         ] {
             let value = CellValue::Number(digits.to_owned());
-            let cell = BookCell { value, formula: None, format: Some(format.to_owned()) };
+            let cell = BookCell { value, format: Some(format.to_owned()), ..BookCell::default() };
             assert_eq!(shown(&cell), seen, "{digits} {format}");
         }
     }

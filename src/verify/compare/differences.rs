@@ -8,7 +8,7 @@ use super::text_rows;
 use super::text_stream::Stream;
 use crate::verify::read::pdf_text::PdfText;
 
-pub use super::cell_changes::{CellChange, cells};
+pub use super::cell_changes::{CellChange, cells, over_cells};
 
 /// A passage that differs, with some of the text around it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,8 @@ pub mod differences;
 pub mod figure_changes;
 pub mod folders;
 pub mod line_changes;
+mod number_format;
+pub mod page_look;
 pub mod redline;
 pub mod redline_sheet;
 pub mod row_alignment;

@@ -254,7 +254,9 @@ mod tests {
                     None if text.parse::<f64>().is_ok() => CellValue::Number((*text).to_owned()),
                     None => CellValue::Text((*text).to_owned()),
                 };
-                sheet.cells.insert(CellRef { row, column }, BookCell { value, formula, format: None });
+                sheet
+                    .cells
+                    .insert(CellRef { row, column }, BookCell { value, formula, ..BookCell::default() });
             }
         }
         sheet

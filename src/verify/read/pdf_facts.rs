@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use hayro_syntax::Pdf;
-use hayro_syntax::object::{Dict, Stream, String as PdfString};
+use hayro_syntax::object::{Array, Dict, Name, Stream, String as PdfString};
 
 use super::pdf_limits;
 use super::pdf_text::{Bookmark, PdfText};
@@ -13,6 +13,8 @@ use super::pdf_text::{Bookmark, PdfText};
 /// More entries than any contract's outline has.
 const BOOKMARKS: usize = 10_000;
 const LEVELS: usize = 32;
+/// Annotations that are looked at.
+const NOTES: usize = 10_000;
 
 /// Everything but the pages.
 pub fn read(pdf: &Pdf) -> PdfText {
@@ -30,6 +32,54 @@ pub fn read(pdf: &Pdf) -> PdfText {
         bookmarks: bookmarks(&catalog),
         pages: Vec::new(),
         unread_font: false,
+        beside: beside(pdf, &catalog),
+        cut: false,
+    }
+}
+
+/// Annotations but links, and what the document as a whole brings along.
+fn beside(pdf: &Pdf, catalog: &Dict<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (page, number) in pdf.pages().iter().zip(1..) {
+        let notes = page.raw().get::<Array<'_>>("Annots");
+        let left = NOTES.saturating_sub(found.len());
+        for note in notes.iter().flat_map(|notes| notes.iter::<Dict<'_>>()).take(left) {
+            let kind =
+                note.get::<Name<'_>>("Subtype").map(|kind| String::from_utf8_lossy(&kind).into_owned());
+            let kind = kind.unwrap_or_default();
+            if !matches!(kind.as_str(), "Link" | "Popup") {
+                found.push(format!("第 {number} 页的{}", note_name(&kind)));
+            }
+        }
+    }
+    let things = [
+        ("AcroForm", "表单或电子签名"),
+        ("OCProperties", "可以显示或隐藏的图层"),
+        ("OpenAction", "打开时执行的动作"),
+    ];
+    let things = things.iter().filter(|(key, _)| catalog.contains_key(*key));
+    found.extend(things.map(|(_, what)| (*what).to_owned()));
+    let names = catalog.get::<Dict<'_>>("Names");
+    let in_names = [("JavaScript", "脚本"), ("EmbeddedFiles", "附带的文件")];
+    let in_names =
+        in_names.iter().filter(|(key, _)| names.as_ref().is_some_and(|names| names.contains_key(*key)));
+    found.extend(in_names.map(|(_, what)| (*what).to_owned()));
+    found
+}
+
+fn note_name(kind: &str) -> String {
+    match kind {
+        "Stamp" => "图章批注".into(),
+        "FreeText" => "文本框批注".into(),
+        "Widget" => "表单域或电子签名".into(),
+        "Text" => "便签批注".into(),
+        "Ink" => "手写批注".into(),
+        "Square" | "Circle" | "Line" | "Polygon" | "PolyLine" => "图形批注".into(),
+        "Highlight" | "Underline" | "StrikeOut" | "Squiggly" => "标记批注".into(),
+        other => format!(
+            "批注（{}）",
+            other.chars().filter(char::is_ascii_alphanumeric).take(20).collect::<String>()
+        ),
     }
 }
 

@@ -34,6 +34,10 @@ pub struct PdfText {
     pub pages: Vec<PdfPage>,
     /// Whether it asks for a font that is not in the file, as stamps and form fields do: text in it is not read.
     pub unread_font: bool,
+    /// What a page may show besides its content: notes, stamps, form fields, layers, scripts; links are left out.
+    pub beside: Vec<String>,
+    /// Whether its end is missing.
+    pub cut: bool,
 }
 
 /// An entry of the outline.
@@ -157,6 +161,13 @@ pub fn read(bytes: &[u8]) -> Result<PdfText, PdfReadError> {
     })
 }
 
+/// The mark at the end; what some programs write behind it is short.
+fn is_cut(bytes: &[u8]) -> bool {
+    const TAIL: usize = 1024;
+    let tail = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or(bytes);
+    !tail.windows(5).any(|five| five == b"%%EOF")
+}
+
 fn read_unguarded(bytes: &[u8]) -> Result<PdfText, PdfReadError> {
     pdf_limits::check(bytes)?;
     let pdf = Pdf::new(bytes.to_vec()).map_err(|error| match error {
@@ -179,6 +190,7 @@ fn read_unguarded(bytes: &[u8]) -> Result<PdfText, PdfReadError> {
         return Err(PdfReadError::FontMissing);
     }
     text.unread_font = unread_font;
+    text.cut = is_cut(bytes);
     for (drawn, page) in drawn.into_iter().zip(pdf.pages().iter()) {
         let (width, height) = page.render_dimensions();
         let runs = pdf_lines::runs(drawn.glyphs);

@@ -18,6 +18,8 @@ pub struct Book {
     pub sheets: Vec<BookSheet>,
     /// Defined names and what they stand for; those of one sheet as `<sheet>!<name>`.
     pub names: BTreeMap<String, String>,
+    /// Macros and other things beside its sheets.
+    pub beside: Vec<String>,
 }
 
 /// A sheet.
@@ -37,6 +39,8 @@ pub struct BookSheet {
     pub hidden_rows: Vec<u32>,
     /// Hidden columns, counted from 0, first and last.
     pub hidden_columns: Vec<(u32, u32)>,
+    /// What lies beside, over and under the cells: `F5 处的文本框或图形“99,999.99”`, `F5:F9 的条件格式`.
+    pub beside: Vec<String>,
 }
 
 /// A cell.
@@ -48,6 +52,8 @@ pub struct BookCell {
     pub formula: Option<String>,
     /// Its number format, such as `#,##0.00`; none for the general one.
     pub format: Option<String>,
+    /// Why it cannot be read as it should; none where it can.
+    pub unreadable: Option<String>,
 }
 
 /// What a cell holds.

@@ -46,6 +46,8 @@ struct Open {
     value: String,
     text: String,
     formula: Option<String>,
+    /// Whether a part of its own text cannot be read.
+    hides: bool,
 }
 
 /// Where text that comes belongs.
@@ -92,7 +94,10 @@ pub fn read(part: &[u8], context: &Context, budget: &mut Budget) -> Result<BookS
                     }
                 }
                 _ => {
-                    layout(element, &mut sheet);
+                    match &mut open {
+                        Some(cell) => cell.hides |= context.palette.hides(element),
+                        None => layout(element, &mut sheet),
+                    }
                     within_limits(&sheet)?;
                 }
             },
@@ -177,15 +182,18 @@ fn start(element: &BytesStart<'_>, row: u32, column: u32) -> Result<Open, SheetR
         value: String::new(),
         text: String::new(),
         formula: None,
+        hides: false,
     })
 }
 
 /// A cell that has ended, if it holds anything.
 fn finish(open: Open, context: &Context) -> Option<(CellRef, BookCell)> {
+    let mut hides = open.hides;
     let value = match open.kind.as_str() {
         "s" => {
             let number = open.value.trim().parse::<usize>().ok();
             let text = number.and_then(|number| context.strings.get(number));
+            hides |= number.is_some_and(|number| context.hidden_runs.contains(&number));
             // A string that is not there must not pass for a blank.
             text.map_or_else(
                 || CellValue::Error("#字符串缺失".to_owned()),
@@ -206,5 +214,7 @@ fn finish(open: Open, context: &Context) -> Option<(CellRef, BookCell)> {
         return None;
     }
     let format = context.formats.get(open.style).cloned().flatten();
-    Some((open.place, BookCell { value, formula: open.formula, format }))
+    let of_style = context.unreadable.get(open.style).cloned().flatten();
+    let unreadable = of_style.or_else(|| hides.then(|| "有一部分文字看不见，或有删除线".to_owned()));
+    Some((open.place, BookCell { value, formula: open.formula, format, unreadable }))
 }

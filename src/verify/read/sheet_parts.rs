@@ -2,16 +2,18 @@
 //!
 //! May use: `sheet_cells` for what it fills, `sheet_grid` for one sheet, `sheet_limits`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Cursor, Read as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
+use super::sheet_beside;
 use super::sheet_cells::{Book, SheetReadError};
 use super::sheet_grid::{self, Budget};
 use super::sheet_limits as limits;
+use super::sheet_styles::{self, Palette};
 use crate::diagnostics::CellRef;
 
 /// What a text says of the rest of the container.
@@ -21,6 +23,12 @@ pub struct Context {
     pub strings: Vec<String>,
     /// The number format of every cell style.
     pub formats: Vec<Option<String>>,
+    /// Why what has a style cannot be read.
+    pub unreadable: Vec<Option<String>>,
+    /// What the colours are.
+    pub palette: Palette,
+    /// Shared strings of which a part cannot be read.
+    pub hidden_runs: BTreeSet<usize>,
 }
 
 /// Reads the container.
@@ -30,11 +38,22 @@ pub fn read(bytes: &[u8]) -> Result<Book, SheetReadError> {
     let workbook = parts.get(main).ok_or_else(|| broken("里面没有工作簿"))?;
     let rels =
         parts.get("xl/_rels/workbook.xml.rels").map(|part| relations(part)).transpose()?.unwrap_or_default();
+    let styles = parts.get("xl/styles.xml");
+    let palette = Palette::read(parts.get("xl/theme/theme1.xml"), styles)?;
+    let shared = parts.get("xl/sharedStrings.xml").map(|part| strings(part, &palette)).transpose()?;
+    let (strings, hidden_runs) = shared.unwrap_or_default();
     let context = Context {
-        strings: parts.get("xl/sharedStrings.xml").map(|part| strings(part)).transpose()?.unwrap_or_default(),
-        formats: parts.get("xl/styles.xml").map(|part| formats(part)).transpose()?.unwrap_or_default(),
+        strings,
+        hidden_runs,
+        formats: styles.map(|part| formats(part)).transpose()?.unwrap_or_default(),
+        unreadable: styles
+            .map(|part| sheet_styles::unreadable(part, &palette))
+            .transpose()?
+            .unwrap_or_default(),
+        palette,
     };
     let mut book = Book::default();
+    sheet_beside::of_book(&parts, &mut book);
     let outline = outline(workbook)?;
     if outline.sheets.len() > limits::SHEETS {
         let count = outline.sheets.len();
@@ -48,6 +67,7 @@ pub fn read(bytes: &[u8]) -> Result<Book, SheetReadError> {
         let mut sheet = sheet_grid::read(part, &context, &mut budget)?;
         sheet.name.clone_from(name);
         sheet.hidden = *hidden;
+        sheet_beside::of_sheet(&parts, &path, &mut sheet)?;
         book.sheets.push(sheet);
     }
     for (name, sheet, stands_for) in outline.names {
@@ -197,9 +217,9 @@ fn outline(part: &[u8]) -> Result<Outline, SheetReadError> {
     }
 }
 
-/// The shared strings; how a word is pronounced is no part of it.
-fn strings(part: &[u8]) -> Result<Vec<String>, SheetReadError> {
-    let mut found: Vec<String> = Vec::new();
+/// The shared strings, and the numbers of those of which a part cannot be read; how a word is pronounced is no part of it.
+fn strings(part: &[u8], palette: &Palette) -> Result<(Vec<String>, BTreeSet<usize>), SheetReadError> {
+    let (mut found, mut hidden): (Vec<String>, BTreeSet<usize>) = Default::default();
     let (mut in_text, mut in_phonetic) = (false, false);
     let mut reader = reader(part);
     loop {
@@ -209,6 +229,7 @@ fn strings(part: &[u8]) -> Result<Vec<String>, SheetReadError> {
                 "si" => found.push(String::new()),
                 "t" => in_text = true,
                 "rPh" => in_phonetic = true,
+                _ if palette.hides(element) => drop(hidden.insert(found.len().saturating_sub(1))),
                 _ => {}
             },
             Event::End(element) => match element.local_name().as_ref() {
@@ -216,7 +237,7 @@ fn strings(part: &[u8]) -> Result<Vec<String>, SheetReadError> {
                 "rPh" => in_phonetic = false,
                 _ => {}
             },
-            Event::Eof => return Ok(found),
+            Event::Eof => return Ok((found, hidden)),
             other if in_text && !in_phonetic => {
                 if let Some(text) = found.last_mut() {
                     take_text(other, text);
