@@ -16,6 +16,7 @@ pub mod money;
 pub mod orders;
 pub mod parties;
 pub mod quotation;
+mod reporter;
 pub mod rounding;
 pub mod security;
 pub mod supplements;
@@ -29,7 +30,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::compute::CaseFigures;
 use crate::compute::people::People;
-use crate::diagnostics::{Diagnostic, Findings, Origin, RuleInfo, Severity};
+use crate::diagnostics::{Diagnostic, Findings, RuleInfo};
 use crate::model::blank::Blank;
 use crate::model::case::Case;
 use crate::model::fault::Fault;
@@ -37,6 +38,7 @@ pub(crate) use crate::model::likeness::nearest;
 use crate::model::party::Party;
 use crate::pack::Pack;
 
+pub use reporter::{Report, Reporter};
 pub use texts::{UserText, sheet_texts, user_texts};
 
 /// What the findings are for: a draft may have blanks, a final build may not.
@@ -226,68 +228,6 @@ pub static OF_SUPPLIERS: &[&Rule] = &[
 /// The explanation of a rule by its id, whatever the case of its letter.
 pub fn explain(id: &str) -> Option<&'static RuleInfo> {
     RULES.iter().map(|rule| &rule.info).find(|info| info.id.eq_ignore_ascii_case(id.trim()))
-}
-
-/// Takes down what one rule finds.
-#[derive(Debug)]
-pub struct Reporter {
-    info: &'static RuleInfo,
-    found: Vec<Diagnostic>,
-}
-
-impl Reporter {
-    /// One finding, with the rule's own severity, clause and remedy until said otherwise.
-    pub fn report(&mut self, origin: &Origin, message: impl Into<String>) -> Report<'_> {
-        let index = self.found.len();
-        self.found.push(Diagnostic {
-            id: self.info.id,
-            severity: self.info.severity,
-            message: message.into(),
-            expected: None,
-            clause: self.info.clause.to_owned(),
-            help: self.info.fix.to_owned(),
-            origin: origin.clone(),
-            labels: Vec::new(),
-            repeats: Vec::new(),
-        });
-        Report(&mut self.found[index])
-    }
-}
-
-/// A finding being written: what it says beyond its message.
-#[derive(Debug)]
-pub struct Report<'r>(&'r mut Diagnostic);
-
-impl Report<'_> {
-    /// What was expected there.
-    pub fn expected(self, expected: impl Into<String>) -> Self {
-        self.0.expected = Some(expected.into());
-        self
-    }
-
-    /// How to mend this one.
-    pub fn help(self, help: impl Into<String>) -> Self {
-        self.0.help = help.into();
-        self
-    }
-
-    /// The clause this one rests on.
-    pub fn clause(self, clause: impl Into<String>) -> Self {
-        self.0.clause = clause.into();
-        self
-    }
-
-    /// How grave this one is.
-    pub fn severity(self, severity: Severity) -> Self {
-        self.0.severity = severity;
-        self
-    }
-
-    /// Another place that has to do with it.
-    pub fn label(self, origin: &Origin, word: impl Into<String>) -> Self {
-        self.0.labels.push((origin.clone(), word.into()));
-        self
-    }
 }
 
 /// What one rule came to, for the 核对报告.
