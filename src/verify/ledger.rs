@@ -1,9 +1,11 @@
 //! The ledger's chain, checked again from the file's bytes by a reader of its own: each line's hash, the link to the line
 //! before, 序号, balances, tax, corrections. Amounts are integers, and nothing of `input::ledger` is used.
 //!
-//! May use: `model`, `diagnostics`, `verify::{checks, exact}`.
+//! May use: `model`, `diagnostics`, `input::plain`, `verify::{checks, exact}`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -11,11 +13,14 @@ use sha2::{Digest, Sha256};
 
 use super::checks::{self, LEDGER};
 use crate::diagnostics::{Diagnostic, Origin, Severity, TextSpan};
+use crate::input::plain as own_files;
 use crate::model::names::plain;
 use crate::verify::second_route::exact::{Cents, Number, divide, read, show, without_tax};
 
 /// The ledger's file.
 pub const LEDGER_FILE: &str = "台账.jsonl";
+/// More lines than any contract has.
+pub const MAX_LEDGER_BYTES: u64 = 200_000_000;
 /// What stands before a line's own hash.
 const OWN: &str = ",\"本行\":\"";
 
@@ -50,6 +55,14 @@ pub struct Line {
     pub edited: bool,
 }
 
+/// The ledger of a case.
+///
+/// # Errors
+/// If there is none that can be read.
+pub fn bytes(case: &Path) -> io::Result<Vec<u8>> {
+    own_files::read(case, LEDGER_FILE, MAX_LEDGER_BYTES)
+}
+
 /// The lines of a ledger, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct Chain {
@@ -75,6 +88,20 @@ pub struct Chain {
 const MOST: usize = 200;
 
 impl Chain {
+    /// That of a case; an empty one where it has none. One that cannot be read is told.
+    pub fn of(case: &Path) -> Self {
+        match bytes(case) {
+            Ok(bytes) => Self::read(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
+            Err(error) => {
+                let mut chain = Self::default();
+                let message = format!("台账{}", crate::input::folder::explain(&error));
+                chain.findings.push(checks::of_file(&LEDGER, LEDGER_FILE, message));
+                chain
+            }
+        }
+    }
+
     /// Reads and checks.
     pub fn read(bytes: &[u8]) -> Self {
         let mut chain = Self { closing: Some(0), ..Self::default() };
@@ -173,7 +200,7 @@ impl Chain {
             return self.binding(bound, edited, origin);
         }
         self.contract(&value, origin);
-        match line_of(&value, origin) {
+        match line_of(&value, origin).map(|line| self.with_own_files(line)) {
             Some(line) => match edited {
                 Some(told) => self.edited(line, told),
                 None => {
@@ -249,6 +276,19 @@ impl Chain {
             }
         }
         self.push(line);
+    }
+
+    /// Names of files that lead out of the output folder are told, and not followed.
+    fn with_own_files(&mut self, mut line: Line) -> Line {
+        let origin = line.origin.clone();
+        line.outputs.retain(|name, _| {
+            let unfit = own_files::file_name(name).err();
+            if let Some(unfit) = unfit {
+                self.tell(&origin, format!("“输出”里的“{name}”{unfit}"), None);
+            }
+            unfit.is_none()
+        });
+        line
     }
 
     fn figures(&mut self, line: &Line) {
