@@ -325,18 +325,18 @@ fn month_folder() -> String {
 
 #[test]
 fn a_draft() {
-    killed_everywhere(&Scene::new(draft), 20);
+    killed_everywhere(&Scene::new(draft), 15);
 }
 
 #[test]
 fn issuing() {
-    killed_everywhere(&Scene::new(issue).after(draft), 40);
+    killed_everywhere(&Scene::new(issue).after(draft), 30);
 }
 
 #[test]
 fn correcting() {
     let scene = Scene::new(amend).after(issue).with_other_work();
-    killed_everywhere(&with_notes(scene, &month_folder()), 40);
+    killed_everywhere(&with_notes(scene, &month_folder()), 35);
 }
 
 /// An older hetong kept nothing in the case, and the correction went elsewhere: it is the run over the folder of the first

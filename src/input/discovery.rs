@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
 use walkdir::WalkDir;
@@ -91,16 +91,16 @@ fn case_in(output: &Path) -> Option<PathBuf> {
 
 /// Where a path leads, also if its end is not there yet.
 fn resolved(path: &Path) -> PathBuf {
-    let mut missing = Vec::new();
-    let mut there = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    loop {
-        if let Ok(full) = there.canonicalize() {
-            return missing.into_iter().rev().fold(full, |full, name| full.join(name));
+    let mut full = Path::new(".").canonicalize().unwrap_or_default();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(full.pop()),
+            Component::CurDir => {}
+            part => full.push(part),
         }
-        let Some(name) = there.file_name() else { return path.to_path_buf() };
-        missing.push(name);
-        there = there.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        full = full.canonicalize().unwrap_or(full);
     }
+    full
 }
 
 /// Links are not followed: they could lead anywhere, or round in a circle.

@@ -153,7 +153,7 @@ mod tests {
         }
         let long = "长".repeat(86);
         for name in
-            ["CON", "nul.pdf", "x/Aux.a.pdf", "com1", "LPT².pdf", "a.", "a ", "a:b", "a\nb", "a?", &long]
+            ["CON", "nul.pdf", "x/Aux.a.pdf", "com1", "LPT².pdf", "a.", "a ", "ab:c", "a\nb", "a?", &long]
         {
             assert_eq!(contained(name), Err(Unfit::Misnamed), "{name:?}");
         }
