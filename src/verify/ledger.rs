@@ -4,8 +4,6 @@
 //! May use: `model`, `diagnostics`, `input::plain`, `verify::{checks, exact}`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::path::Path;
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -19,8 +17,6 @@ use crate::verify::second_route::exact::{Cents, Number, divide, read, show, with
 
 /// The ledger's file.
 pub const LEDGER_FILE: &str = "台账.jsonl";
-/// More lines than any contract has.
-pub const MAX_LEDGER_BYTES: u64 = 200_000_000;
 /// What stands before a line's own hash.
 const OWN: &str = ",\"本行\":\"";
 
@@ -55,14 +51,6 @@ pub struct Line {
     pub edited: bool,
 }
 
-/// The ledger of a case.
-///
-/// # Errors
-/// If there is none that can be read.
-pub fn bytes(case: &Path) -> io::Result<Vec<u8>> {
-    own_files::read(case, LEDGER_FILE, MAX_LEDGER_BYTES)
-}
-
 /// The lines of a ledger, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct Chain {
@@ -88,20 +76,6 @@ pub struct Chain {
 const MOST: usize = 200;
 
 impl Chain {
-    /// That of a case; an empty one where it has none. One that cannot be read is told.
-    pub fn of(case: &Path) -> Self {
-        match bytes(case) {
-            Ok(bytes) => Self::read(&bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
-            Err(error) => {
-                let mut chain = Self::default();
-                let message = format!("台账{}", crate::input::folder::explain(&error));
-                chain.findings.push(checks::of_file(&LEDGER, LEDGER_FILE, message));
-                chain
-            }
-        }
-    }
-
     /// Reads and checks.
     pub fn read(bytes: &[u8]) -> Self {
         let mut chain = Self { closing: Some(0), ..Self::default() };

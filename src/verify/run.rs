@@ -11,7 +11,8 @@ use super::folder::{Means, folders, verify};
 use super::gallery::Gallery;
 use super::gaps;
 use super::identity;
-use super::ledger::{self, Chain, LEDGER_FILE};
+use super::ledger::{Chain, LEDGER_FILE};
+use super::ledger_file;
 use super::record::{Kind, Record};
 use super::returned::Sent;
 use super::side::CaseSide;
@@ -252,7 +253,7 @@ impl Ledger {
         if self.findings.is_empty() {
             return None;
         }
-        let text = ledger::bytes(&self.folder).unwrap_or_default();
+        let text = ledger_file::bytes(&self.folder).unwrap_or_default();
         let name = format!("{} 的台账", self.case);
         let report = Report::of(What::Ledger, &self.folder, name, self.findings.sorted());
         Some(Report {
