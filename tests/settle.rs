@@ -964,15 +964,20 @@ fn unnamed(ledger: &Path) {
     fs::write(ledger, old).expect("as the test made it");
 }
 
-/// A case whose 合同.yaml has changed since it was issued by an older version; its outputs are elsewhere.
+/// A case whose 合同.yaml has changed since it was issued by an older version, which kept nothing in the case.
 fn of_an_older_version() -> (Workspace, PathBuf) {
     let workspace = Workspace::of_three();
     workspace.settled(&["--issue"]);
     let case = workspace.cases().join("甲");
     unnamed(&case.join("台账.jsonl"));
+    fs::rename(kept_in(&case), workspace.folder.path().join("已开具")).expect("what was issued");
     let text = fs::read_to_string(case.join("合同.yaml")).expect("as the test made it");
     fs::write(case.join("合同.yaml"), format!("# 补记\n{text}")).expect("as the test made it");
     (workspace, case)
+}
+
+fn kept_in(case: &Path) -> PathBuf {
+    case.join("结算").join(MONTH).join("已开具")
 }
 
 #[test]
@@ -1027,8 +1032,7 @@ fn an_old_ledger_goes_on_by_itself_where_it_proves_to_be_the_cases() {
     for kept in [false, true] {
         let (workspace, case) = of_an_older_version();
         if kept {
-            let issued = case.join("结算").join(MONTH).join("已开具");
-            copy_folder(&workspace.month().join("甲"), &issued);
+            fs::rename(workspace.folder.path().join("已开具"), kept_in(&case)).unwrap();
             fs::rename(workspace.output(), workspace.folder.path().join("移走")).unwrap();
         }
         workspace.one_day_more();

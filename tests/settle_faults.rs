@@ -391,10 +391,12 @@ fn a_case_folder_that_is_read_only_is_told_and_nothing_is_written() {
 
 #[test]
 fn an_output_path_below_a_file_is_told_and_nothing_is_recorded() {
-    fails_and_changes_nothing(&march_issued(), "写不进去", |workspace| {
+    let workspace = march_issued();
+    fs::write(workspace.folder.path().join("一个文件"), "").expect("a file");
+    fails_and_changes_nothing(&workspace, "写不进去", |workspace| {
         let mut arguments = workspace.issue("2026-04");
         let output = arguments.iter_mut().find(|argument| argument.ends_with("output")).expect("-o");
-        *output = format!("{}/合同.yaml/输出", arg(&workspace.cases().join(synthetic::case_name(0))));
+        *output = format!("{}/一个文件/输出", arg(workspace.folder.path()));
         hetong().args(arguments).output().expect("hetong starts")
     });
 }

@@ -56,7 +56,17 @@ fn what_a_correction_replaced_is_held_against_the_ledger() {
     assert!(has(&said, &["错误[V020]", "台账第1号，已更正", "不是台账序号 1 当时开具的"]), "{said}");
     assert!(said.contains("1 个文件夹有不符，共 1 个错误"), "{said}");
 
+    // The case has it, too; and what the case has is held against the ledger.
     fs::remove_file(&kept).unwrap();
+    let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
+    assert!(code == Some(0) && !said.contains("V020"), "{said}");
+    let own = case.join("结算/2026-03/已开具/结算单-2026-03-DD-2026-001（台账第1号）.pdf");
+    fs::write(&own, [fs::read(&own).unwrap(), b"\n% x".to_vec()].concat()).unwrap();
+    let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(has(&said, &["错误[V020]", "案卷里的", "（台账第1号）.pdf", "不是台账序号 1 开具的"]), "{said}");
+
+    fs::remove_file(&own).unwrap();
     let (code, said) = verify(&[arg(&output), "--case", arg(&case)]);
     assert_eq!(code, Some(0), "{said}");
     assert!(has(&said, &["警告[V020]", "台账第1号，已更正", "没有文件可以证明"]), "{said}");

@@ -1,9 +1,8 @@
 //! Building a case's bundle: plan, produce, manifest, write; and why what was written is not as before.
 //!
-//! May use: its own room, `render::fonts`.
+//! May use: its own room, `input::plain`, `render::fonts`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -19,8 +18,9 @@ use super::plan::{PlannedFile, REPORT, WHOLE, case_files, report_file};
 use super::produce::{Output, Press, ProduceError};
 use super::recorded::Record;
 use super::revisions::{SUPPLEMENT, is_revised};
-use super::write::{Written, write};
+use super::write::{Written, mend, write};
 use crate::input::folder::{explain, sha256_hex};
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 use crate::render::fonts::Fonts;
 use crate::rules::Purpose;
 
@@ -57,6 +57,7 @@ pub enum BuildError {
 pub fn build(job: &Job, fonts: &Fonts, only: &[String], target: &Path) -> Result<Written, BuildError> {
     let files = case_files(&job.pack, &job.case, &job.figures.prices, only)
         .map_err(|unknown| BuildError::UnknownDocument { unknown, known: known_documents(job) })?;
+    mend(target)?;
     let press = Press::new(job, fonts).map_err(ProduceError::from)?;
     // What is to be signed is made anew: a manifest is a claim, and whoever alters a file can alter it, too.
     let press = if job.purpose == Purpose::Final { press } else { press.reusing(target) };
@@ -182,16 +183,17 @@ fn others(
     let wanted_names: BTreeSet<&str> =
         wanted.iter().chain(&reported).map(|file| file.name.as_str()).collect();
     let recorded = record.hashes();
+    let present = |name: &str| plain::read(target, name, MAX_OUTPUT_BYTES);
     let not_as_written = |(name, hash): &(&String, &String)| {
         !wanted_names.contains(name.as_str())
-            && fs::read(target.join(name)).map_or(true, |present| sha256_hex(&present) != **hash)
+            && present(name).map_or(true, |present| sha256_hex(&present) != **hash)
     };
     let not_ours: Vec<String> =
         recorded.iter().filter(not_as_written).map(|(name, _)| name.clone()).collect();
     let mut files: Vec<PlannedFile> = all.iter().filter(standing).cloned().collect();
     files.retain(|file| !wanted.contains(file) && !not_ours.contains(&file.name));
     let differs =
-        |output: &Output| fs::read(target.join(&output.name)).is_ok_and(|present| present != output.bytes);
+        |output: &Output| present(&output.name).is_ok_and(|present| present != output.bytes);
     let mut outputs = press.print(&files)?;
     outputs.extend(report_beside(press, &all, &wanted_names, &not_ours)?);
     let stale = outputs.into_iter().filter(differs).map(|output| output.name).collect();

@@ -21,7 +21,7 @@ use super::plan::{Format, PlannedFile, Revised, case_files};
 use super::produce::{Press, ProduceError};
 use super::recorded::Record;
 use super::revisions::is_revised;
-use super::write::{Written, write};
+use super::write::{Written, mend, write};
 use crate::compute::changes::in_force;
 use crate::compute::prices::PriceHistory;
 use crate::input::folder::explain;
@@ -145,6 +145,7 @@ pub fn write_changes(
     if files.is_empty() {
         return Err(ChangesError::NoDocument(pack.id.clone()));
     }
+    mend(target)?;
     let press = Press::new(job, fonts).map_err(ProduceError::from)?.reusing(target);
     let outputs = press.print(&files)?;
     let shown = press.shown(&files);

@@ -1,6 +1,6 @@
 //! Writing to 台账.jsonl: one writer at a time, durably, and only onto what was read.
 //!
-//! May use: `input::ledger`, `input::folder`, `model::ledger`.
+//! May use: `input::ledger`, `input::folder`, `input::plain`, `bundle::{staging, write}`, `model::ledger`.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::staging::StageFolder;
 use super::write::sync_folder;
 use crate::input::folder::{explain, sha256_hex};
 use crate::input::ledger::{LEDGER_FILE, MAX_LEDGER_BYTES, encode, encode_binding};
+use crate::input::plain;
 use crate::model::ledger::{Binding, Ledger, LedgerLine};
 
 /// How often a waiting process looks again whether the case is free.
@@ -104,12 +106,15 @@ impl CaseLock {
     /// # Errors
     /// If it cannot.
     pub fn ensure_writable(&self) -> Result<(), LedgerError> {
-        let opened = OpenOptions::new().append(true).open(self.folder.join(LEDGER_FILE));
+        let opened = OpenOptions::new().append(true).open(self.folder.join(LEDGER_FILE)).map(drop);
         let tried = match opened {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => tempfile::tempfile_in(&self.folder),
+            // What a killed run leaves of it the next one clears away.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                StageFolder::new_in(&self.folder).map(drop)
+            }
             other => other,
         };
-        tried.map(drop).map_err(LedgerError::NotWritable)
+        tried.map_err(LedgerError::NotWritable)
     }
 }
 
@@ -256,7 +261,7 @@ fn put_aside(folder: &Path, torn: &[u8]) -> io::Result<()> {
             }
             // Kept already, by a run that got no further than this.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if fs::read(&path).is_ok_and(|kept| kept == torn) {
+                if plain::read_at(&path, MAX_LEDGER_BYTES).is_ok_and(|kept| kept == torn) {
                     return Ok(());
                 }
             }

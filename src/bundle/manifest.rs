@@ -2,10 +2,10 @@
 //!
 //! It bears its own hash as its last key (`bundle::recorded`).
 //!
-//! May use: `bundle::job`, `bundle::recorded`, `bundle::shown`, `diagnostics`, `render::fonts`, `view::summary`.
+//! May use: `bundle::job`, `bundle::recorded`, `bundle::shown`, `input::plain`, `diagnostics`, `render::fonts`,
+//! `view::summary`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -19,6 +19,7 @@ use crate::compute::figures::Input;
 use crate::diagnostics::Severity;
 use crate::input::folder::sha256_hex;
 use crate::input::ledger::LEDGER_FILE;
+use crate::input::plain::{self, MAX_MANIFEST_BYTES};
 use crate::model::month::Month;
 use crate::render::fonts::{FontFile, Fonts};
 use crate::rules::Purpose;
@@ -199,9 +200,10 @@ pub struct IssuedBefore {
     pub drafts: BTreeSet<String>,
 }
 
-/// What stands in the month's manifest at `path`; none if there is none or it cannot be read.
-pub fn issued_before(path: &Path) -> Option<IssuedBefore> {
-    let manifest: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+/// What stands in the month's manifest in `folder`; none if there is none or it cannot be read.
+pub fn issued_before(folder: &Path) -> Option<IssuedBefore> {
+    let manifest = plain::read(folder, MANIFEST, MAX_MANIFEST_BYTES).ok()?;
+    let manifest: Value = serde_json::from_slice(&manifest).ok()?;
     let entries = manifest.get("settlements").and_then(Value::as_array).cloned().unwrap_or_default();
     let text =
         |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

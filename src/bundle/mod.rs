@@ -8,6 +8,7 @@ pub mod build;
 pub mod causes;
 pub mod changes;
 pub mod job;
+pub mod keep;
 pub mod ledger;
 pub mod manifest;
 pub mod orders;

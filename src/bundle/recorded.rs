@@ -1,10 +1,9 @@
 //! What an earlier run recorded in its manifest.json. The manifest bears a hash of itself: one that was edited by hand
 //! is no record of anything, so that nothing edited can pass for hetong's own.
 //!
-//! May use: `input::folder`.
+//! May use: `input::folder`, `input::plain`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -12,6 +11,7 @@ use serde_json::Value;
 
 use super::manifest::MANIFEST;
 use crate::input::folder::sha256_hex;
+use crate::input::plain::{self, MAX_MANIFEST_BYTES};
 
 /// What stands before the hash, and what after it, at the end of the file.
 const SEAL: &str = ",\n  \"sha256\": \"";
@@ -53,8 +53,11 @@ pub enum Record {
 impl Record {
     /// Looks into an output folder.
     pub fn at(folder: &Path) -> Self {
-        match fs::read(folder.join(MANIFEST)) {
-            Ok(bytes) if is_whole(&bytes) => serde_json::from_slice(&bytes).map_or(Self::Edited, Self::Whole),
+        match plain::read(folder, MANIFEST, MAX_MANIFEST_BYTES) {
+            Ok(bytes) if is_whole(&bytes) => match serde_json::from_slice(&bytes) {
+                Ok(manifest) if names_only_its_own(&manifest) => Self::Whole(manifest),
+                _ => Self::Edited,
+            },
             Ok(_) => Self::Edited,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::Missing,
             // It is there, and no file that can be read.
@@ -92,6 +95,13 @@ impl Record {
     }
 }
 
+/// Whether all files that a manifest lists lie in its folder: hetong lists no others, whoever made the hash fit.
+fn names_only_its_own(manifest: &Value) -> bool {
+    let outputs = manifest.get("outputs").and_then(Value::as_array).into_iter().flatten();
+    let mut names = outputs.filter_map(|entry| entry.get("file").and_then(Value::as_str));
+    names.all(|name| plain::contained(name).is_ok())
+}
+
 /// The entries for output files in the manifest of a folder.
 pub fn recorded_outputs(folder: &Path) -> Vec<Value> {
     Record::at(folder).list("outputs")
@@ -104,6 +114,8 @@ pub fn recorded_hashes(folder: &Path) -> BTreeMap<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -131,6 +143,9 @@ mod tests {
         assert!(recorded_hashes(folder.path()).is_empty());
         fs::write(folder.path().join(MANIFEST), sealed(bare)).unwrap();
         assert_eq!(recorded_hashes(folder.path()), [("a.pdf".to_owned(), "1".to_owned())].into());
+        let outside = String::from_utf8(bare.to_vec()).unwrap().replace("a.pdf", "../a.pdf");
+        fs::write(folder.path().join(MANIFEST), sealed(outside.as_bytes())).unwrap();
+        assert_eq!(Record::at(folder.path()), Record::Edited);
         fs::remove_file(folder.path().join(MANIFEST)).unwrap();
         fs::create_dir(folder.path().join(MANIFEST)).unwrap();
         assert_eq!(Record::at(folder.path()), Record::Edited);

@@ -1,10 +1,9 @@
 //! PDFs of an earlier run that need not be typeset again: what a PDF shows is its Typst source, the libraries that it
 //! imports and the fonts, so with the same of these, and the file still as it was written, its bytes are taken from disk.
 //!
-//! May use: `bundle::recorded`, `bundle::produce`, `render`.
+//! May use: `bundle::recorded`, `bundle::produce`, `input::plain`, `render`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -13,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::produce::Output;
 use super::recorded::recorded_outputs;
 use crate::input::folder::sha256_hex;
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 use crate::render::fonts::Fonts;
 use crate::render::pdf::Stamp;
 use crate::render::template::is_library;
@@ -107,18 +107,13 @@ impl Earlier {
     /// The PDF's bytes and pages, if it was made from just this and nobody has changed it since.
     pub fn take(&self, name: &str, made_from: &str) -> Option<(Vec<u8>, usize)> {
         let listed = self.files.get(name).filter(|listed| listed.made_from == made_from)?;
-        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let bytes = plain::read(&self.folder, name, MAX_OUTPUT_BYTES).ok()?;
         (sha256_hex(&bytes) == listed.sha256).then_some((bytes, listed.pages))
-    }
-
-    /// A file as it stands on disk, told by its hash alone: an issued document is never made anew while it is there.
-    pub fn kept(&self, document: &str, name: &str, sha256: &str) -> Option<Output> {
-        self.standing(document, name).filter(|output| sha256_hex(&output.bytes) == sha256)
     }
 
     /// A file as it stands on disk, whatever is in it.
     pub fn standing(&self, document: &str, name: &str) -> Option<Output> {
-        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let bytes = plain::read(&self.folder, name, MAX_OUTPUT_BYTES).ok()?;
         let listed = self.files.get(name);
         Some(Output {
             document: document.to_owned(),
@@ -138,6 +133,8 @@ fn listed(entry: &Value) -> Option<(String, Listed)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::super::manifest::{MANIFEST, to_json};
     use super::*;
 

@@ -1,13 +1,12 @@
 //! One case's month, from reading to written files: checked, printed, and, if asked for, issued.
 //!
-//! Issuing goes under the case's lock, in this order: read, check, make the files and put them ready, append to the
-//! ledger, let the files take their place. Whatever fails before the ledger leaves everything as it was; whatever
-//! fails after it is made good by the next run, which finds the 结算单 issued and its files missing.
+//! Issuing goes under the case's lock, in this order: read, check, make the files and put them ready, keep a copy in the
+//! case, append to the ledger, let the files take their place. Whatever fails before the ledger leaves everything as it
+//! was; whatever fails after it is made good by the next run, which finds the 结算单 issued and its files kept.
 //!
-//! May use: `bundle`, `compute`, `view`, `rules`, `diagnostics`.
+//! May use: `bundle`, `compute`, `view`, `rules`, `input`, `diagnostics`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,19 +14,22 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::job::{Among, Draft, Job};
+use super::keep::{Issued, Keep, corrected, corrected_name};
 use super::ledger::{CaseLock, LedgerError, append};
 use super::manifest::{MANIFEST, issued_before, month_manifest};
 use super::produce::{Output, Press, ProduceError};
+use super::recorded::Record;
 use super::settle_guard::own_folder;
 use super::settle_plan::{Decided, Plan, Refused, Request, Wanted, plan};
 use super::settle_report;
 use super::settle_report::Settled;
-use super::settlement::SETTLEMENT;
+use super::settlement::{SETTLEMENT, file_stem};
 use super::workshop::Workshop;
-use super::write::{Staged, Written, stage};
+use super::write::{Staged, Written, mend, stage};
 use crate::compute::settlement::{Issue, OrderSettlement};
 use crate::input::folder::{explain, sha256_hex};
-use crate::input::months::Scope;
+use crate::input::months::{MONTHS_FOLDER, Scope};
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 use crate::model::ledger::LedgerLine;
 use crate::model::month::Month;
 use crate::pack::PackError;
@@ -95,6 +97,8 @@ pub enum SettleError {
     Manifest(#[from] serde_json::Error),
     #[error("输出文件夹写不进去（{}），原有文件没有改动{}", explain(.why), .ledger)]
     Write { why: io::Error, ledger: &'static str },
+    #[error("结算单存不进案卷的“{folder}”（{}），没有开具；台账没有改动，请排除故障后再运行一次", explain(.why))]
+    Keep { why: io::Error, folder: String },
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error("案卷文件夹锁不住（{}），没有开具", explain(.0))]
@@ -183,6 +187,9 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn done(&self, lock: Option<&CaseLock>) -> Result<Result<Done, SettleError>, BatchError> {
+        if let Some(Err(why)) = self.target.map(mend) {
+            return Ok(Err(self.unwritten(why)));
+        }
         let templates = self.batch.workshop.templates(&self.job.pack)?;
         let press = || Press::with(self.job, self.fonts, Arc::clone(&templates));
         let otherwise =
@@ -214,7 +221,7 @@ impl Work<'_> {
         otherwise: &dyn Fn(&OrderSettlement, &Issue) -> Result<bool, ProduceError>,
     ) -> Result<Plan, SettleError> {
         let wanted = self.order.wanted;
-        let before = self.target.and_then(|target| issued_before(&target.join(MANIFEST)));
+        let before = self.target.and_then(issued_before);
         let drafts = before.unwrap_or_default().drafts;
         plan(self.job, Request { issuing: self.batch.issuing, wanted, drafts: &drafts, otherwise })
     }
@@ -234,14 +241,21 @@ impl Work<'_> {
         if let Some(lock) = lock.filter(|_| decided.iter().any(|decided| decided.append.is_some())) {
             lock.ensure_writable()?;
         }
-        let (mut outputs, remade) = print(press, decided)?;
-        outputs.extend(self.issued_and_left(press, &outputs));
-        let staged = self.staged(target, decided, outputs)?;
+        let recorded = self.lines_of_month();
+        let keep = Keep::of(self.order.folder, self.batch.month);
+        let mut issued = keep.find(&recorded, target);
+        let (mut outputs, remade) = print(press, decided, &issued)?;
+        outputs.extend(self.issued_and_left(press, &outputs, &issued));
         let lines: Vec<LedgerLine> = decided.iter().filter_map(|decided| decided.append.clone()).collect();
+        for line in recorded.into_iter().chain(&lines) {
+            outputs.iter().for_each(|output| issued.offer(line, &output.name, &output.bytes));
+        }
+        let corrected = self.corrected(&lines, &issued);
+        let staged = self.staged(target, decided, outputs, corrected)?;
         // Another case of the same name may have come in between.
         self.own_folder(target)?;
         if let Some(lock) = lock {
-            append(lock, &self.job.case.ledger, &lines)?;
+            self.record(lock, &keep, &issued, &lines)?;
         }
         let written = staged.commit().map_err(|why| match lines.is_empty() {
             true => SettleError::Write { why, ledger: "" },
@@ -250,12 +264,74 @@ impl Work<'_> {
         Ok(Done { plan, written, remade })
     }
 
+    /// What the ledger has of the month, corrected lines included.
+    fn lines_of_month(&self) -> Vec<&LedgerLine> {
+        let lines = self.job.case.ledger.lines().iter().map(|(line, _)| line);
+        lines.filter(|line| line.month == self.batch.month).collect()
+    }
+
+    /// Keeps in the case what was issued, then records it. A run that only prints drafts keeps what it can: it is asked
+    /// for nothing of the case but to be read.
+    fn record(
+        &self,
+        lock: &CaseLock,
+        keep: &Keep,
+        issued: &Issued,
+        lines: &[LedgerLine],
+    ) -> Result<(), SettleError> {
+        let folder = || format!("{MONTHS_FOLDER}/{}", self.batch.month);
+        let kept = match keep.put(issued) {
+            Ok(kept) => kept,
+            Err(_) if self.batch.issuing.is_none() => return Ok(()),
+            Err(why) => return Err(SettleError::Keep { why, folder: folder() }),
+        };
+        append(lock, &self.job.case.ledger, lines).map_err(|error| {
+            kept.take_back();
+            error.into()
+        })
+    }
+
     /// Files of issued 结算单 of the month that this run does not make: they stay, whatever becomes of the others.
-    fn issued_and_left(&self, press: &Press<'_>, made: &[Output]) -> Vec<Output> {
+    fn issued_and_left(&self, press: &Press<'_>, made: &[Output], issued: &Issued) -> Vec<Output> {
         let lines = self.job.case.ledger.effective().filter(|line| line.month == self.batch.month);
-        let names = lines.flat_map(|line| line.outputs.keys());
-        let left = names.filter(|name| !made.iter().any(|output| output.name == **name));
-        left.filter_map(|name| press.earlier.standing(SETTLEMENT, name)).collect()
+        let files = lines.flat_map(|line| line.outputs.keys().map(move |name| (line, name)));
+        let left = files.filter(|(_, name)| !made.iter().any(|output| output.name == **name));
+        let file = |(line, name): (&LedgerLine, &String)| match issued.get(line, name) {
+            Some(bytes) => Some(as_output(name, bytes.clone())),
+            None => press.earlier.standing(SETTLEMENT, name),
+        };
+        left.filter_map(file).collect()
+    }
+
+    /// The files of 结算单 that were corrected, or are now, under names that say so: what was signed is not thrown away.
+    /// The manifest does not list them, so that no later run takes them for its own.
+    fn corrected(&self, new: &[LedgerLine], issued: &Issued) -> Vec<(String, Vec<u8>)> {
+        let recorded = self.lines_of_month();
+        let numbers = corrected(recorded.iter().copied().chain(new));
+        let lines = recorded.into_iter().filter(|line| numbers.contains(&line.number));
+        let files = lines.flat_map(|line| line.outputs.keys().map(move |name| (line, name)));
+        files
+            .filter_map(|(line, name)| Some((corrected_name(line, name), issued.get(line, name)?.clone())))
+            .collect()
+    }
+
+    /// Files that the manifest lists, that are not made any more, and that are no drafts: they stay. What was issued is
+    /// never taken away, whatever somebody has written into a manifest or a ledger.
+    fn not_to_go(&self, target: &Path, made: &BTreeMap<String, Vec<u8>>) -> Vec<(String, Vec<u8>)> {
+        let (case, month) = (&self.job.case, self.batch.month);
+        let pattern = self.job.pack.document(SETTLEMENT).map_or("", |document| document.file.as_str());
+        let drafts = issued_before(target).unwrap_or_default().drafts;
+        let drafts: BTreeSet<String> =
+            drafts.iter().map(|order| file_stem(pattern, month, order, &case.orders)).collect();
+        let is_draft = |name: &String| name.rsplit_once('.').is_some_and(|(stem, _)| drafts.contains(stem));
+        let recorded = Record::at(target).hashes().into_keys();
+        let stays = recorded.filter(|name| !made.contains_key(name) && !is_draft(name));
+        stays
+            .filter_map(|name| {
+                let bytes = plain::read(target, &name, MAX_OUTPUT_BYTES).ok()?;
+                Some((name, bytes))
+            })
+            .collect()
     }
 
     /// The new folder, ready to take its place.
@@ -264,6 +340,7 @@ impl Work<'_> {
         target: &Path,
         decided: &[Decided],
         outputs: Vec<Output>,
+        corrected: Vec<(String, Vec<u8>)>,
     ) -> Result<Staged, SettleError> {
         let all = *self.order.wanted == Wanted::Everything;
         let earlier = (!all).then_some(target);
@@ -272,64 +349,75 @@ impl Work<'_> {
         let mut files: BTreeMap<String, Vec<u8>> =
             outputs.into_iter().map(|output| (output.name, output.bytes)).collect();
         files.insert(MANIFEST.into(), manifest);
-        files.extend(decided.iter().flat_map(|one| replaced_files(target, one)));
-        let ledger = if self.batch.issuing.is_some() { "，台账也没有改动" } else { "" };
-        stage(target, &files, !all).map_err(|why| SettleError::Write { why, ledger })
+        for (name, bytes) in corrected {
+            files.entry(name).or_insert(bytes);
+        }
+        if all {
+            files.extend(self.not_to_go(target, &files));
+        }
+        stage(target, &files, !all).map_err(|why| self.unwritten(why))
     }
-}
 
-/// The files of a 结算单 that is being corrected, under names that say so: what was signed is not thrown away. The
-/// manifest does not list them, so that no later run takes them for its own.
-fn replaced_files(target: &Path, decided: &Decided) -> Vec<(String, Vec<u8>)> {
-    let (Some(_), Issue::Correction { replaced, .. }) = (&decided.append, &decided.issue) else {
-        return Vec::new();
-    };
-    let kept = |(name, sha256): (&String, &String)| {
-        let bytes = fs::read(target.join(name)).ok().filter(|bytes| sha256_hex(bytes) == *sha256)?;
-        let (stem, extension) = name.rsplit_once('.')?;
-        Some((format!("{stem}（台账第{}号，已更正）.{extension}", replaced.number), bytes))
-    };
-    replaced.outputs.iter().filter_map(kept).collect()
+    fn unwritten(&self, why: io::Error) -> SettleError {
+        let ledger = if self.batch.issuing.is_some() { "，台账也没有改动" } else { "" };
+        SettleError::Write { why, ledger }
+    }
 }
 
 /// The files of all wanted 结算单, and those of issued ones that came out otherwise than issued. The lines that the
 /// ledger is to take up get their files' hashes.
-fn print(press: &Press<'_>, decided: &mut [Decided]) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
+fn print(
+    press: &Press<'_>,
+    decided: &mut [Decided],
+    issued: &Issued,
+) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
     use rayon::prelude::*;
     let printed: Vec<(Vec<Output>, Vec<String>)> = decided
         .par_iter_mut()
         .filter(|decided| decided.wanted)
-        .map(|decided| print_one(press, decided))
+        .map(|decided| print_one(press, decided, issued))
         .collect::<Result<_, _>>()?;
     let (outputs, remade): (Vec<_>, Vec<_>) = printed.into_iter().unzip();
     Ok((outputs.concat(), remade.concat()))
 }
 
-fn print_one(press: &Press<'_>, decided: &mut Decided) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
-    if let Some(kept) = decided.recorded().and_then(|line| kept(press, line)) {
+fn print_one(
+    press: &Press<'_>,
+    decided: &mut Decided,
+    issued: &Issued,
+) -> Result<(Vec<Output>, Vec<String>), ProduceError> {
+    let kept = decided.recorded().map(|line| kept(line, issued)).unwrap_or_default();
+    if decided.recorded().is_some_and(|line| !kept.is_empty() && kept.len() == line.outputs.len()) {
         return Ok((kept, Vec::new()));
     }
-    let outputs = press.settlement(&decided.settlement, &decided.issue)?;
-    let hashes: BTreeMap<String, String> =
-        outputs.iter().map(|output| (output.name.clone(), sha256_hex(&output.bytes))).collect();
+    let mut outputs = press.settlement(&decided.settlement, &decided.issue)?;
+    if decided.issue != Issue::Draft {
+        outputs = outputs.into_iter().map(|output| as_output(&output.name, output.bytes)).collect();
+    }
     if let Some(line) = &mut decided.append {
-        line.outputs = hashes;
+        let hash = |output: &Output| (output.name.clone(), sha256_hex(&output.bytes));
+        line.outputs = outputs.iter().map(hash).collect();
         return Ok((outputs, Vec::new()));
     }
-    let other = |(name, hash): (&String, &String)| {
-        let issued = decided.recorded().and_then(|line| line.outputs.get(name));
-        issued.filter(|issued| *issued != hash).map(|_| name.clone())
-    };
-    let remade = hashes.iter().filter_map(other).collect();
-    Ok((outputs, remade))
+    // Of an issued one only what is nowhere to be found is made again.
+    let made = outputs.into_iter().filter(|output| !kept.iter().any(|kept| kept.name == output.name));
+    let made: Vec<Output> = made.collect();
+    let issued_as = |name: &String| decided.recorded().and_then(|line| line.outputs.get(name));
+    let other =
+        |output: &&Output| issued_as(&output.name).is_some_and(|sha256| *sha256 != sha256_hex(&output.bytes));
+    let remade = made.iter().filter(other).map(|output| output.name.clone()).collect();
+    Ok(([kept, made].concat(), remade))
 }
 
-/// The files of an issued 结算单, if they all stand there as they were issued.
-fn kept(press: &Press<'_>, line: &LedgerLine) -> Option<Vec<Output>> {
-    let files = line.outputs.iter();
-    let kept: Option<Vec<Output>> =
-        files.map(|(name, sha256)| press.earlier.kept(SETTLEMENT, name, sha256)).collect();
-    kept.filter(|kept| !kept.is_empty())
+/// The files of an issued 结算单 that were found as they were issued.
+fn kept(line: &LedgerLine, issued: &Issued) -> Vec<Output> {
+    let files = line.outputs.keys();
+    files.filter_map(|name| Some(as_output(name, issued.get(line, name)?.clone()))).collect()
+}
+
+/// A file of an issued 结算单. It comes from where it is kept, so the manifest says no more of it than its bytes do.
+fn as_output(name: &str, bytes: Vec<u8>) -> Output {
+    Output { document: SETTLEMENT.to_owned(), name: name.to_owned(), bytes, pages: None, made_from: None }
 }
 
 /// Whether an issued 结算单 would be printed otherwise now. Its workbook tells: all that the PDF says is in it, and the

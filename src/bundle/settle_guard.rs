@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::job::Job;
-use super::manifest::{IssuedBefore, MANIFEST, issued_before};
+use super::manifest::{IssuedBefore, issued_before};
 use super::settle_plan::{Decided, Refused, Wanted};
 use crate::compute::prices::Cap;
 use crate::compute::quotation::same_name;
@@ -224,7 +224,7 @@ fn cap<'j>(job: &'j Job, decided: &[Decided]) -> Option<Cap<'j>> {
 /// If so.
 pub fn own_folder(job: &Job, target: &Path, month: Month, reissued: bool) -> Result<(), Refused> {
     let number = job.case.contract.number.as_ref().map(|number| number.value.as_str());
-    if let Some(before) = issued_before(&target.join(MANIFEST)) {
+    if let Some(before) = issued_before(target) {
         let theirs = before.contract_number.as_deref();
         let other = theirs.zip(number).is_some_and(|(theirs, ours)| !same_name(theirs, ours));
         if other || (theirs != number && !before.settlements.is_empty() && number.is_none()) {
@@ -237,7 +237,7 @@ pub fn own_folder(job: &Job, target: &Path, month: Month, reissued: bool) -> Res
         known(job, target, month, &before, reissued)?;
     }
     for (month, folder) in other_months(target, month) {
-        let before = issued_before(&folder.join(MANIFEST));
+        let before = issued_before(&folder);
         let ours = |before: &IssuedBefore| number.is_some() && before.contract_number.as_deref() == number;
         if let Some(before) = before.filter(ours) {
             known(job, &folder, month, &before, reissued)?;

@@ -6,6 +6,7 @@ use super::plan::{Format, PlannedFile};
 use super::produce::{Output, Press, ProduceError, stamp_of};
 use crate::compute::quotation::same_name;
 use crate::compute::settlement::{Issue, OrderSettlement};
+use crate::model::month::Month;
 use crate::model::order::{Order, in_file_name};
 use crate::pack::DocumentSpec;
 use crate::render::template::TemplateError;
@@ -87,7 +88,7 @@ impl Press<'_> {
             Format::Pdf => "pdf",
             Format::Xlsx => "xlsx",
         };
-        let stem = file_stem(&document.file, settlement, &self.job.case.orders);
+        let stem = file_stem(&document.file, settlement.month, &settlement.order, &self.job.case.orders);
         PlannedFile {
             document: document.id.clone(),
             title: document.title.clone(),
@@ -104,14 +105,14 @@ impl Press<'_> {
 ///
 /// What a file system refuses becomes `_`. Two orders whose numbers then look alike are told apart by their place in
 /// the case, so that neither's file takes the other's.
-pub fn file_stem(pattern: &str, settlement: &OrderSettlement, orders: &[Order]) -> String {
-    let own = in_file_name(&settlement.order);
+pub fn file_stem(pattern: &str, month: Month, order: &str, orders: &[Order]) -> String {
+    let own = in_file_name(order);
     let alike = |order: &&Order| in_file_name(order.number()).to_lowercase() == own.to_lowercase();
-    let same = |order: &Order| same_name(order.number(), &settlement.order);
+    let same = |known: &Order| same_name(known.number(), order);
     let mut twins = orders.iter().filter(alike);
     let number = match twins.position(same) {
         None | Some(0) => own,
         Some(place) => format!("{own}（{}）", place + 1),
     };
-    pattern.replace("<月份>", &settlement.month.to_string()).replace("<订单编号>", &number)
+    pattern.replace("<月份>", &month.to_string()).replace("<订单编号>", &number)
 }

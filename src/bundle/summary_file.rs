@@ -1,6 +1,6 @@
 //! 结算汇总-<月份>.xlsx beside the cases' folders: one file that takes the old one's place in one step.
 //!
-//! May use: `bundle::manifest`, `bundle::write`, `bundle::staging`, `view`, `render`.
+//! May use: `bundle::manifest`, `bundle::write`, `bundle::staging`, `input::plain`, `view`, `render`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,10 +14,11 @@ use super::manifest::{MANIFEST, to_json};
 use super::recorded::recorded_hashes;
 use super::settle_plan::Wanted;
 use super::staging::StageFolder;
-use super::write::{Written, free_name, link, sync_folder, write_durably};
+use super::write::{Written, edited_names, is_there, link, sync_folder, write_durably};
 use crate::diagnostics::Severity;
 use crate::input::folder::{explain, sha256_hex};
 use crate::input::months::case_name;
+use crate::input::plain::{self, MAX_MANIFEST_BYTES, MAX_OUTPUT_BYTES};
 use crate::model::month::Month;
 use crate::pack::Pack;
 use crate::render::xlsx::{XlsxError, write_summary};
@@ -180,7 +181,7 @@ pub fn workbook(
 /// The cases that an earlier summary had, or left out, and that are not looked at now: a run over part of the folders
 /// must not pass for the whole. One whose output folder is gone is not missed.
 fn left_out(folder: &Path, covered: Covered<'_>) -> Vec<String> {
-    let manifest = fs::read(folder.join(MANIFEST)).ok();
+    let manifest = plain::read(folder, MANIFEST, MAX_MANIFEST_BYTES).ok();
     let manifest: Option<Value> = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let names = |key: &str| {
         let names = manifest.as_ref().and_then(|manifest| manifest.get(key)).and_then(Value::as_array);
@@ -189,7 +190,9 @@ fn left_out(folder: &Path, covered: Covered<'_>) -> Vec<String> {
     let known: BTreeSet<String> = names("cases").into_iter().chain(names("left_out")).collect();
     let here =
         |name: &String| covered.absent.contains(name) || covered.cases.iter().any(|case| case.case == **name);
-    known.into_iter().filter(|name| !here(name) && folder.join(name).is_dir()).collect()
+    // Whoever wrote the manifest: a name that leads out of the folder is no case's.
+    let stands = |name: &String| plain::file_name(name).is_ok() && folder.join(name).is_dir();
+    known.into_iter().filter(|name| !here(name) && stands(name)).collect()
 }
 
 /// Puts one file of ours into a folder that has others, too. One that somebody changed by hand is kept under another
@@ -207,8 +210,7 @@ fn replace(folder: &Path, file: &str, bytes: &[u8], manifest: &Value) -> io::Res
         present => {
             let by_hand = |present: &Vec<u8>| recorded.get(file) != Some(&sha256_hex(present));
             if present.as_ref().is_some_and(by_hand) {
-                let kept = free_name(folder, folder, file);
-                link(&folder.join(file), &folder.join(&kept))?;
+                let kept = keep_aside(folder, file, present.as_deref().unwrap_or_default())?;
                 written.kept.push((file.to_owned(), kept));
             }
             new.insert(file, bytes.to_vec());
@@ -227,8 +229,21 @@ fn replace(folder: &Path, file: &str, bytes: &[u8], manifest: &Value) -> io::Res
     Ok(written)
 }
 
+/// Keeps a file that somebody changed under another name. A run that was killed right after that has done it already.
+fn keep_aside(folder: &Path, file: &str, present: &[u8]) -> io::Result<String> {
+    let free_or_same = |name: &String| {
+        !is_there(&folder.join(name))
+            || read(&folder.join(name)).is_ok_and(|kept| kept.as_deref() == Some(present))
+    };
+    let kept = edited_names(file).find(free_or_same).unwrap_or_default();
+    if !is_there(&folder.join(&kept)) {
+        link(&folder.join(file), &folder.join(&kept))?;
+    }
+    Ok(kept)
+}
+
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
+    match plain::read_at(path, MAX_OUTPUT_BYTES) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -6,7 +6,7 @@
 //!
 //! Where nothing changes, nothing is written at all, not even beside the folder.
 //!
-//! May use: `bundle::manifest`, `bundle::recorded`, `bundle::staging`.
+//! May use: `bundle::manifest`, `bundle::recorded`, `bundle::staging`, `input::plain`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -21,6 +21,7 @@ use super::manifest::MANIFEST;
 use super::recorded::{is_whole, recorded_hashes};
 use super::staging::{StageFolder, clear_leftovers, in_use};
 use crate::input::folder::sha256_hex;
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 
 /// What writing did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub fn stage(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) 
         return Err(io::Error::from(io::ErrorKind::NotADirectory));
     }
     let parent = parent_of(&target);
-    recover(&target, &sibling(&target, "旧版"))?;
+    mend(&target)?;
     let recorded = recorded_hashes(&target);
     let mut written = Written::default();
     if is_as_it_should_be(&target, files, &recorded, keep_ours)? {
@@ -95,7 +96,7 @@ pub fn stage(target: &Path, files: &BTreeMap<String, Vec<u8>>, keep_ours: bool) 
     }
     for (name, bytes) in files {
         let path = folder.path().join(name);
-        if path.is_file() {
+        if fs::symlink_metadata(&path).is_ok_and(|present| present.is_file()) {
             continue; // linked by `keep_what_stays`, byte for byte the same
         }
         write_durably(&path, bytes)?;
@@ -114,16 +115,17 @@ fn is_as_it_should_be(
     keep_ours: bool,
 ) -> io::Result<bool> {
     for (name, bytes) in files {
-        let path = target.join(name);
-        let same_length = fs::metadata(&path).is_ok_and(|file| file.len() == bytes.len() as u64);
-        if !same_length || &fs::read(&path)? != bytes {
+        let same_length =
+            fs::symlink_metadata(target.join(name)).is_ok_and(|file| file.len() == bytes.len() as u64);
+        if !same_length || !plain::read(target, name, MAX_OUTPUT_BYTES).is_ok_and(|present| present == *bytes)
+        {
             return Ok(false);
         }
     }
     let to_go = recorded.iter().filter(|(name, _)| !keep_ours && !files.contains_key(*name));
     for (name, hash) in to_go {
-        let path = target.join(name);
-        if path.is_file() && &sha256_hex(&fs::read(&path)?) == hash {
+        let present = plain::read(target, name, MAX_OUTPUT_BYTES);
+        if present.is_ok_and(|present| sha256_hex(&present) == *hash) {
             return Ok(false);
         }
     }
@@ -171,25 +173,37 @@ fn keep_what_stays(
             }
             continue;
         }
-        let present = || fs::read(entry.path());
-        let by_hand = |present: &[u8]| match name.as_str() {
-            MANIFEST => !is_whole(present),
-            _ => recorded.get(&name) != Some(&sha256_hex(present)),
+        // None of what is no plain file: a link, a pipe. It is nothing of ours, and is not looked into.
+        let present = || match entry.file_type().is_file() {
+            true => plain::read_at(entry.path(), MAX_OUTPUT_BYTES).map(Some),
+            false => Ok(None),
         };
+        let by_hand = |present: Option<&[u8]>| match (name.as_str(), present) {
+            (_, None) => true,
+            (MANIFEST, Some(present)) => !is_whole(present),
+            (_, Some(present)) => recorded.get(&name) != Some(&sha256_hex(present)),
+        };
+        let within = format!("{name}/");
         match files.get(&name) {
             Some(bytes) => {
                 let present = present()?;
-                if &present == bytes {
+                if present.as_ref() == Some(bytes) {
                     written.unchanged.push(name);
                     link(entry.path(), &to)?;
-                } else if by_hand(&present) {
+                } else if by_hand(present.as_deref()) {
                     let kept = free_name(old, new, &name);
                     link(entry.path(), &new.join(&kept))?;
                     written.kept.push((name, kept));
                 }
             }
+            // A link where a folder of ours belongs: what is written there must not go where it leads.
+            None if files.keys().any(|file| file.starts_with(&within)) => {
+                let kept = free_name(old, new, &name);
+                link(entry.path(), &new.join(&kept))?;
+                written.kept.push((name, kept));
+            }
             None if keep_ours || !recorded.contains_key(&name) => link(entry.path(), &to)?,
-            None if by_hand(&present()?) => {
+            None if by_hand(present()?.as_deref()) => {
                 link(entry.path(), &to)?;
                 written.left.push(name);
             }
@@ -201,9 +215,22 @@ fn keep_what_stays(
 
 /// `附件3-报价表（手工修改1）.pdf`, with the first number that is free.
 pub(super) fn free_name(old: &Path, new: &Path, name: &str) -> String {
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let candidate = |n: u32| format!("{stem}（手工修改{n}）.{extension}");
-    (1..).map(candidate).find(|name| !old.join(name).exists() && !new.join(name).exists()).unwrap_or_default()
+    let is_free = |name: &String| [old, new].iter().all(|folder| !is_there(&folder.join(name)));
+    edited_names(name).find(is_free).unwrap_or_default()
+}
+
+/// The names under which a file may be kept that was changed by hand.
+pub(super) fn edited_names(name: &str) -> impl Iterator<Item = String> {
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) => (stem.to_owned(), format!(".{extension}")),
+        None => (name.to_owned(), String::new()),
+    };
+    (1_u32..).map(move |n| format!("{stem}（手工修改{n}）{extension}"))
+}
+
+/// Whether anything is there, be it a link that leads nowhere.
+pub(super) fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// A hard link keeps the file itself, its date included; where links are not possible, a copy.
@@ -211,7 +238,10 @@ pub(super) fn link(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
+    fs::hard_link(from, to).or_else(|error| match fs::symlink_metadata(from)?.is_file() {
+        true => fs::copy(from, to).map(drop),
+        false => Err(error),
+    })
 }
 
 pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -279,7 +309,7 @@ fn exchange(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
-/// Two steps elsewhere; [`recover`] mends it if the power fails between them.
+/// Two steps elsewhere; [`mend`] mends it if the power fails between them.
 fn swap_in_two_steps(stage: &Path, target: &Path) -> io::Result<()> {
     let old = sibling(target, "旧版");
     fs::rename(target, &old)?;
@@ -287,7 +317,7 @@ fn swap_in_two_steps(stage: &Path, target: &Path) -> io::Result<()> {
         fs::rename(&old, target)?;
         return Err(error);
     }
-    fs::remove_dir_all(&old)
+    fs::rename(&old, stage)
 }
 
 /// What somebody put into the old folder while the new one was being prepared comes along, too.
@@ -296,19 +326,31 @@ fn rescue(old: &Path, new: &Path, recorded: &BTreeMap<String, String>) -> io::Re
         let relative = entry.path().strip_prefix(old).map_err(io::Error::other)?;
         let ours = recorded.contains_key(&relative.to_string_lossy().replace('\\', "/"));
         let to = new.join(relative);
-        if !entry.file_type().is_dir() && !ours && !to.exists() {
+        if !entry.file_type().is_dir() && !ours && !is_there(&to) {
             link(entry.path(), &to)?;
         }
     }
     Ok(())
 }
 
-/// If a two-step swap was cut off in the middle, the old folder comes back.
-fn recover(target: &Path, old: &Path) -> io::Result<()> {
-    if !old.exists() {
+/// If a two-step swap was cut off in the middle, the old folder comes back, or goes for good. To be done before anything
+/// is read of the target.
+///
+/// # Errors
+/// If it cannot be.
+pub fn mend(target: &Path) -> io::Result<()> {
+    let target = &target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
+    let old = sibling(target, "旧版");
+    if !is_there(&old) {
         return Ok(());
     }
-    if target.exists() { fs::remove_dir_all(old) } else { fs::rename(old, target) }
+    if !is_there(target) {
+        return fs::rename(old, target);
+    }
+    rescue(&old, target, &recorded_hashes(&old))?;
+    // Under a name that is cleared away, whole or in part: half of an old folder must not pass for one.
+    let stage = StageFolder::new_in(parent_of(target))?;
+    fs::rename(&old, stage.path().join("旧版"))
 }
 
 fn sibling(target: &Path, suffix: &str) -> PathBuf {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::check::{Checked, Format, find_cases, open_keys, parties_of, print, saw_only_one};
 use super::progress::Progress;
-use super::{Failure, Outcome, Session};
+use super::{Failure, Outcome, Session, apart};
 use crate::bundle::build;
 use crate::bundle::job::{Among, Draft};
 use crate::bundle::settle::output_names;
@@ -56,6 +56,7 @@ impl Args {
 /// Builds the bundle of every case; a bad one does not keep the others from being built.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let folders = find_cases(&args.paths)?;
+    apart(&args.output, &folders)?;
     let workshop = Workshop::new(session.templates.as_deref(), args.font_dir.as_deref());
     let progress = Progress::start("生成", folders.len(), session.output.watched());
     let names = output_names(&folders);

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::check::{Checked, Format, find_cases, print};
 use super::diff_tell::describe;
 use super::progress::Progress;
-use super::{Failure, Outcome, Session, diff_folders};
+use super::{Failure, Outcome, Session, apart, diff_folders};
 use crate::bundle::changes::write_changes;
 use crate::bundle::job::{Draft, Job};
 use crate::bundle::revisions::is_revised;
@@ -53,11 +53,13 @@ pub struct Args {
 /// Compares the case with itself as signed.
 pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     if let Some(new) = &args.new {
+        apart(&args.output, &[])?;
         let options = diff_folders::Options { output: &args.output, font_dir: args.font_dir.as_deref() };
         return diff_folders::run(&args.path, new, &options, session);
     }
     let on = args.at.as_deref().map(day).transpose()?;
     let folders = find_cases(std::slice::from_ref(&args.path))?;
+    apart(&args.output, &folders)?;
     let workshop = Workshop::new(session.templates.as_deref(), args.font_dir.as_deref());
     let progress = Progress::start("对照", folders.len(), session.output.watched());
     let names = output_names(&folders);

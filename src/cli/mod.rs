@@ -27,12 +27,13 @@ mod usage;
 mod verify;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostics::RuleInfo;
+use crate::input::discovery;
 use crate::input::workbook::is_guarded;
 use crate::rules::RULES;
 use output::Output;
@@ -114,6 +115,11 @@ impl Outcome {
 /// Why a command could not run, in one Chinese sentence; exit code 2.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure(pub String);
+
+/// Before anything is written: output goes neither into a case nor around one.
+fn apart(output: &Path, cases: &[PathBuf]) -> Result<(), Failure> {
+    discovery::apart(output, cases).map_err(|error| Failure(error.to_string()))
+}
 
 /// What every verb is given.
 pub(crate) struct Session<'a> {

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::check::{find_cases, parties_of, people_of, saw_only_one};
 use super::progress::Progress;
 use super::settle_tell::{Told, tell};
-use super::{Failure, Outcome, Session, bind, only, stop};
+use super::{Failure, Outcome, Session, apart, bind, only, stop};
 use crate::bundle::job::{Among, DEFAULT_PACK};
 use crate::bundle::settle::{Batch, BatchError, CaseOrder, IssueOrder, output_names};
 use crate::bundle::settle_plan::Wanted;
@@ -82,6 +82,7 @@ pub fn run(args: &Args, session: &mut Session<'_>) -> Result<Outcome, Failure> {
     let amend = args.amend.as_deref().map(reason).transpose()?;
     stop::listen();
     let all = find_cases(&args.paths)?;
+    apart(&args.output, &all)?;
     let (count, people, parties) = (all.len(), people_of(&all, Some(month)), parties_of(&all));
     let among = Among { people: &people, parties: &parties };
     let cases = cases(all, month, &args.only, args.issue)?;
@@ -181,11 +182,10 @@ fn settle_all(batch: &Batch<'_>, cases: &MonthCases, watched: bool) -> Result<Ve
             progress.advance(1);
         }
     };
-    thread::scope(|scope| {
-        for _ in 0..at_once().min(cases.folders.len()) {
-            scope.spawn(work);
-        }
-    });
+    match at_once().min(cases.folders.len()) {
+        1 => work(),
+        several => thread::scope(|scope| (0..several).for_each(|_| drop(scope.spawn(work)))),
+    }
     match fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(Failure(error.to_string())),
         None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner)),

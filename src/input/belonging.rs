@@ -7,20 +7,16 @@
 //!
 //! May use: `model`, and its own room.
 
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use super::case::CASE_FILE;
 use super::folder::{InputFile, MAX_WORKBOOK_BYTES, sha256_hex};
-use super::months::MONTHS_FOLDER;
+use super::months::{MONTHS_FOLDER, kept_file};
+use super::plain as recorded;
 use super::workbook::{self, SheetSource};
 use crate::model::case::Case;
 use crate::model::ledger::{Belongs, LedgerLine};
-use crate::model::month::Month;
 use crate::model::names::plain;
-
-/// Where a case keeps the files of what was issued, in the folder of each month.
-const ISSUED_FOLDER: &str = "已开具";
 
 /// By what its lines say, and where none says it, by proof. `outputs` is the folder that has the months' folders of
 /// `settle`.
@@ -43,40 +39,27 @@ pub fn proven(case: &Case, folder: &Path, inputs: &[InputFile], outputs: &Path) 
 fn shown(case: &Case, folder: &Path, outputs: &Path) -> bool {
     let (Some(number), Some(supplier)) = (&case.contract.number, &case.supplier.name) else { return false };
     let wanted = [plain(&number.value), plain(&supplier.value)];
-    let places = |month: Month| {
-        let kept = folder.join(MONTHS_FOLDER).join(month.to_string()).join(ISSUED_FOLDER);
-        [kept, outputs.join(format!("{MONTHS_FOLDER}-{month}")).join(&case.name)]
-    };
     let mut lines = case.ledger.lines().iter().rev().map(|(line, _)| line);
     lines.any(|line| {
-        let mut books = places(line.month).into_iter().flat_map(|place| issued_books(line, &place));
-        books.any(|book| {
-            let texts = texts(&book);
+        let output = outputs.join(format!("{MONTHS_FOLDER}-{}", line.month)).join(&case.name);
+        issued_books(line, folder, &output).iter().any(|book| {
+            let texts = texts(book);
             wanted.iter().all(|wanted| texts.contains(wanted))
         })
     })
 }
 
-/// The workbooks of a line that lie in a folder, by their hash.
-fn issued_books(line: &LedgerLine, place: &Path) -> Vec<Vec<u8>> {
-    let books = line.outputs.iter().filter(|(name, _)| name.ends_with(".xlsx") && is_plain(name));
+/// The workbooks of a line that the case keeps, or that lie in an output folder, by their hash.
+fn issued_books(line: &LedgerLine, case: &Path, output: &Path) -> Vec<Vec<u8>> {
+    let books = line.outputs.iter().filter(|(name, _)| name.ends_with(".xlsx"));
     let read = |(name, sha256): (&String, &String)| {
-        let bytes = plain_file(&place.join(name))?;
-        (sha256_hex(&bytes) == *sha256).then_some(bytes)
+        let whole = |folder: &Path, name: &str| {
+            let bytes = recorded::read(folder, name, MAX_WORKBOOK_BYTES).ok()?;
+            (sha256_hex(&bytes) == *sha256).then_some(bytes)
+        };
+        whole(case, &kept_file(line.month, line.number, name)).or_else(|| whole(output, name))
     };
     books.filter_map(read).collect()
-}
-
-/// Whether it is a file's name and no way to another folder.
-fn is_plain(name: &str) -> bool {
-    let mut parts = Path::new(name).components();
-    matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none() && !name.contains('\\')
-}
-
-/// The bytes of a file that is one, and no larger than a workbook.
-fn plain_file(path: &PathBuf) -> Option<Vec<u8>> {
-    let metadata = path.symlink_metadata().ok()?;
-    (metadata.is_file() && metadata.len() <= MAX_WORKBOOK_BYTES).then(|| fs::read(path).ok())?
 }
 
 /// What the cells of a workbook say; of `框架协议编号：A-1` the number itself.

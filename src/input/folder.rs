@@ -1,7 +1,7 @@
 //! The case folder: the only place hetong reads from. A path that leaves it, by `..` or by a symbolic link, is
 //! refused; so is what is not a plain file, or is too large.
 //!
-//! May use: `diagnostics`, `model::fault`.
+//! May use: `diagnostics`, `model::fault`, `input::plain`.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::plain::Unfit;
 use crate::diagnostics::{FileName, Origin, Sources};
 use crate::model::fault::{Fault, FaultKind};
 
@@ -203,6 +204,9 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 /// Why a file could not be read or written, in words that follow its name.
 pub fn explain(error: &io::Error) -> String {
+    if let Some(unfit) = error.get_ref().and_then(|inner| inner.downcast_ref::<Unfit>()) {
+        return unfit.to_string();
+    }
     match error.kind() {
         io::ErrorKind::NotFound => "不存在".into(),
         io::ErrorKind::PermissionDenied => "没有权限".into(),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::{CaseFolder, sha256_hex};
 use super::ledger_binding::BindingLine;
+use super::plain;
 use crate::diagnostics::{FileName, Origin, TextSpan};
 use crate::model::fault::FaultKind;
 use crate::model::ledger::{
@@ -369,7 +370,7 @@ fn line_of(content: Content) -> Result<LedgerLine, String> {
         correction: content.correction.map(|c| Correction { replaces: c.replaces, reason: c.reason }),
         order: content.order,
         inputs: content.inputs,
-        outputs: content.outputs,
+        outputs: outputs(content.outputs)?,
         issued_at: content.issued_at,
         version: content.version,
     })
@@ -403,6 +404,17 @@ fn part(content: &PartContent) -> Result<TaxPart, String> {
     } else {
         Err(format!("分税率里 {rate} 的不含税、税额不是由应支付 {gross} 分出来的"))
     }
+}
+
+/// PDFs and workbooks right in the output folder: hetong reads and writes what it finds named here.
+fn outputs(outputs: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
+    for name in outputs.keys() {
+        plain::file_name(name).map_err(|unfit| format!("输出里的“{name}”{unfit}"))?;
+        if !name.ends_with(".pdf") && !name.ends_with(".xlsx") {
+            return Err(format!("输出里的“{name}”不是 PDF 或 XLSX 文件名"));
+        }
+    }
+    Ok(outputs)
 }
 
 pub(super) fn money(name: &str, text: &str) -> Result<Money, String> {

@@ -13,6 +13,7 @@ pub mod ledger;
 mod ledger_binding;
 pub mod months;
 pub mod order;
+pub mod plain;
 pub mod schema;
 pub mod starter;
 pub mod workbook;

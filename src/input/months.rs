@@ -17,6 +17,8 @@ use crate::pack::Pack;
 
 /// The folder with a folder for each month.
 pub const MONTHS_FOLDER: &str = "结算";
+/// The folder in that of a month where a case keeps what was issued (`bundle::keep`).
+pub const ISSUED_FOLDER: &str = "已开具";
 /// What the name of the sheet of work begins with.
 const WORK: &str = "工时";
 /// What the name of the sheet of assessments begins with.
@@ -28,6 +30,12 @@ const OTHERS: [&str; 9] = ["et", "numbers", "pdf", "doc", "docx", "jpg", "png", 
 
 /// From so many files on that may be a month's sheet, only these are named.
 const MOST_UNREAD: usize = 4;
+
+/// Where a case keeps a file of the 结算单 with this 序号: `结算/2026-03/已开具/结算单-2026-03-DD-1（台账第3号）.pdf`.
+pub fn kept_file(month: Month, number: u32, name: &str) -> String {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    format!("{MONTHS_FOLDER}/{month}/{ISSUED_FOLDER}/{stem}（台账第{number}号）.{extension}")
+}
 
 /// How much of a case is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

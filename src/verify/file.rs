@@ -1,9 +1,8 @@
 //! One file of an output folder: there, unaltered, the document it should be, and right.
 //!
-//! May use: `verify`.
+//! May use: `input::plain`, `verify`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use super::altered::{self, Against};
@@ -18,6 +17,7 @@ use super::side::CaseSide;
 use super::tally::Tally;
 use super::texts::{self, Found, Subject};
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 use crate::verify::read::pdf_text::{self, PdfText};
 use crate::verify::read::sheet_cells;
 use crate::verify::second_route::figures::Figures;
@@ -51,7 +51,7 @@ pub struct Given<'a> {
 /// Checks a file that the manifest lists, or should list: then it has no hash.
 pub fn check(folder: &Path, listed: &Listed, given: Given<'_>) -> FileCheck {
     let mut done = FileCheck::default();
-    let bytes = match fs::read(folder.join(&listed.file)) {
+    let bytes = match plain::read(folder, &listed.file, MAX_OUTPUT_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => {
             let check = if error.kind() == std::io::ErrorKind::NotFound { &MISSING } else { &UNREADABLE };

@@ -1,7 +1,7 @@
 //! The ledger's chain, checked again from the file's bytes by a reader of its own: each line's hash, the link to the line
 //! before, 序号, balances, tax, corrections. Amounts are integers, and nothing of `input::ledger` is used.
 //!
-//! May use: `model`, `diagnostics`, `verify::{checks, exact}`.
+//! May use: `model`, `diagnostics`, `input::plain`, `verify::{checks, exact}`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::checks::{self, LEDGER};
 use crate::diagnostics::{Diagnostic, Origin, Severity, TextSpan};
+use crate::input::plain as own_files;
 use crate::model::names::plain;
 use crate::verify::second_route::exact::{Cents, Number, divide, read, show, without_tax};
 
@@ -173,7 +174,7 @@ impl Chain {
             return self.binding(bound, edited, origin);
         }
         self.contract(&value, origin);
-        match line_of(&value, origin) {
+        match line_of(&value, origin).map(|line| self.with_own_files(line)) {
             Some(line) => match edited {
                 Some(told) => self.edited(line, told),
                 None => {
@@ -249,6 +250,19 @@ impl Chain {
             }
         }
         self.push(line);
+    }
+
+    /// Names of files that lead out of the output folder are told, and not followed.
+    fn with_own_files(&mut self, mut line: Line) -> Line {
+        let origin = line.origin.clone();
+        line.outputs.retain(|name, _| {
+            let unfit = own_files::file_name(name).err();
+            if let Some(unfit) = unfit {
+                self.tell(&origin, format!("“输出”里的“{name}”{unfit}"), None);
+            }
+            unfit.is_none()
+        });
+        line
     }
 
     fn figures(&mut self, line: &Line) {

@@ -18,6 +18,7 @@ mod gaps;
 mod identity;
 mod known;
 pub mod ledger;
+mod ledger_file;
 mod looks;
 mod makings;
 mod month;

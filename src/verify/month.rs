@@ -1,9 +1,9 @@
 //! A month's folder against the ledger and against 工时 and 考核; the 结算汇总 against the folders of its cases.
 //!
-//! May use: `verify`, `diagnostics`.
+//! May use: `verify`, `input`, `diagnostics`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde_json::Value;
@@ -17,6 +17,8 @@ use super::side::CaseSide;
 use super::summary_balances;
 use super::summary_rows::{self, Due};
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::input::months::{ISSUED_FOLDER, MONTHS_FOLDER};
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 use crate::model::names::same_name;
 use crate::verify::read::sheet_cells;
 use crate::verify::second_route::exact::{Cents, Number, read, show};
@@ -85,9 +87,10 @@ pub fn against(record: &Record, month: &str, side: &CaseSide, folder: &Path) -> 
     let replaced = side.chain.replaced();
     for line in side.chain.lines.iter().filter(|line| line.month == month) {
         findings.extend(match replaced.contains(&line.number) {
-            true => replaced_files(line, folder),
+            true => replaced_files(line, folder, &side.folder),
             false => issued_files(line, folder, side),
         });
+        findings.extend(kept_in_case(line, &side.folder));
     }
     findings.extend(
         side.settled
@@ -150,7 +153,7 @@ fn issued_files(line: &Line, folder: &Path, side: &CaseSide) -> Vec<Diagnostic> 
     let mut findings = Vec::new();
     for (name, hash) in &line.outputs {
         let mut severity = Severity::Error;
-        let message = match fs::read(folder.join(name)) {
+        let message = match plain::read(folder, name, MAX_OUTPUT_BYTES) {
             Ok(bytes) if sha256(&bytes) == *hash => continue,
             Ok(bytes) => {
                 let own = sha256(&bytes);
@@ -191,11 +194,11 @@ pub fn replaced_names(chain: &Chain) -> BTreeSet<String> {
 }
 
 /// What was signed before it was corrected is still as it was issued. No case gives it any more: only its hash proves it.
-fn replaced_files(line: &Line, folder: &Path) -> Vec<Diagnostic> {
+fn replaced_files(line: &Line, folder: &Path, case: &Path) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (name, hash) in &line.outputs {
         let Some(kept) = kept_as(line, name) else { continue };
-        let (severity, message) = match fs::read(folder.join(&kept)) {
+        let (severity, message) = match plain::read(folder, &kept, MAX_OUTPUT_BYTES) {
             Ok(bytes) if sha256(&bytes) == *hash => continue,
             Ok(bytes) => (
                 Severity::Error,
@@ -206,6 +209,8 @@ fn replaced_files(line: &Line, folder: &Path) -> Vec<Diagnostic> {
                     short(hash)
                 ),
             ),
+            // An output folder that was made elsewhere, or made anew: the case has it.
+            Err(_) if in_case(line, name, case).is_ok_and(|bytes| sha256(&bytes) == *hash) => continue,
             Err(error) => (
                 Severity::Warning,
                 format!(
@@ -220,6 +225,38 @@ fn replaced_files(line: &Line, folder: &Path) -> Vec<Diagnostic> {
         findings.push(finding);
     }
     findings
+}
+
+/// The case's own copy of an issued file: 结算/<月份>/已开具/<名>（台账第<序号>号）.pdf.
+fn in_case(line: &Line, name: &str, case: &Path) -> io::Result<Vec<u8>> {
+    plain::read(case, &place_in_case(line, name), MAX_OUTPUT_BYTES)
+}
+
+fn place_in_case(line: &Line, name: &str) -> String {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    format!("{MONTHS_FOLDER}/{}/{ISSUED_FOLDER}/{stem}（台账第{}号）.{extension}", line.month, line.number)
+}
+
+/// What the case keeps is what was issued. An older ledger has nothing kept yet.
+fn kept_in_case(line: &Line, case: &Path) -> Vec<Diagnostic> {
+    let told = line.outputs.iter().filter_map(|(name, hash)| {
+        let place = place_in_case(line, name);
+        let message = match in_case(line, name, case) {
+            Ok(bytes) if sha256(&bytes) == *hash => return None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Ok(bytes) => format!(
+                "案卷里的“{place}”不是台账序号 {} 开具的那个文件：校验码是 {}，台账记的是 {}",
+                line.number,
+                short(&sha256(&bytes)),
+                short(hash)
+            ),
+            Err(error) => format!("案卷里的“{place}”{}", crate::input::folder::explain(&error)),
+        };
+        let mut finding = checks::of_file(&SETTLED, name, message);
+        finding.help = "从备份或签署时的存档取回这个文件；输出文件夹里还有原件的，删去案卷里的这一个，再运行一次 hetong settle 就会补上。".to_owned();
+        Some(finding)
+    });
+    told.collect()
 }
 
 /// A ledger line against what 工时 and 考核 come to now.
@@ -282,8 +319,9 @@ pub fn summary(folder: &Path, record: &Record) -> Vec<Diagnostic> {
     let due: Vec<Due> = cases.iter().flat_map(due_rows).collect();
     let is_whole = gaps::cases_gone(folder, record).is_empty();
     for listed in record.outputs.iter().filter(|listed| listed.file.ends_with(".xlsx")) {
-        let Some(book) =
-            fs::read(folder.join(&listed.file)).ok().and_then(|bytes| sheet_cells::read(&bytes).ok())
+        let Some(book) = plain::read(folder, &listed.file, MAX_OUTPUT_BYTES)
+            .ok()
+            .and_then(|bytes| sheet_cells::read(&bytes).ok())
         else {
             continue;
         };

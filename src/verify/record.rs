@@ -1,9 +1,8 @@
 //! manifest.json, read again by code of its own: which files there should be, whether the manifest is as it was written.
 //!
-//! May use: `diagnostics`, `verify::{checks, ledger}`.
+//! May use: `diagnostics`, `input::plain`, `verify::{checks, ledger}`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -11,6 +10,7 @@ use serde_json::Value;
 use super::checks::{self, MANIFEST};
 use super::ledger::{sha256, short};
 use crate::diagnostics::Diagnostic;
+use crate::input::plain::{self, MAX_MANIFEST_BYTES};
 
 /// The manifest's file.
 pub const FILE: &str = "manifest.json";
@@ -65,7 +65,7 @@ impl Record {
     /// Reads the manifest of a folder; what is wrong with it is told. None where it says nothing.
     pub fn read(folder: &Path, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut tell = |message: String| findings.push(checks::of_file(&MANIFEST, FILE, message));
-        let bytes = match fs::read(folder.join(FILE)) {
+        let bytes = match plain::read(folder, FILE, MAX_MANIFEST_BYTES) {
             Ok(bytes) => bytes,
             Err(error) => {
                 tell(format!("清单读不出来：{}", crate::input::folder::explain(&error)));
@@ -94,12 +94,9 @@ impl Record {
             })
         };
         let outputs: Vec<Listed> = list("outputs").iter().filter_map(listed).collect();
-        let outside = |listed: &&Listed| {
-            let path = Path::new(&listed.file);
-            path.components().any(|part| !matches!(part, std::path::Component::Normal(_)))
-        };
-        if let Some(outside) = outputs.iter().find(outside) {
-            tell(format!("清单列了这个文件夹以外的文件“{}”", outside.file));
+        let unfit = |listed: &Listed| Some((listed.file.clone(), plain::contained(&listed.file).err()?));
+        if let Some((name, unfit)) = outputs.iter().find_map(unfit) {
+            tell(format!("清单列的“{name}”{unfit}；hetong 不写这样的文件，清单被人改过"));
             return None;
         }
         let input = |entry: &Value| Some((text(entry, "file")?, text(entry, "sha256")?));

@@ -13,6 +13,7 @@ use super::looks::{self, Hall, Read};
 use super::record::Record;
 use super::tally::Tally;
 use crate::diagnostics::{Diagnostic, Findings};
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 use crate::verify::read::pdf_text::{self, PdfText};
 use crate::verify::read::sheet_cells::{self, Book};
 
@@ -30,7 +31,7 @@ impl Sent {
         for one in checked {
             let Some(record) = Record::read(&one.folder, &mut Vec::new()) else { continue };
             for listed in &record.outputs {
-                let Ok(bytes) = fs::read(one.folder.join(&listed.file)) else { continue };
+                let Ok(bytes) = plain::read(&one.folder, &listed.file, MAX_OUTPUT_BYTES) else { continue };
                 if let Ok(text) = pdf_text::read(&bytes) {
                     sent.pdfs.push((listed.file.clone(), bytes, text));
                 } else if let Ok(book) = sheet_cells::read(&bytes) {

@@ -12,6 +12,7 @@ use super::gallery::Gallery;
 use super::gaps;
 use super::identity;
 use super::ledger::{Chain, LEDGER_FILE};
+use super::ledger_file;
 use super::record::{Kind, Record};
 use super::returned::Sent;
 use super::side::CaseSide;
@@ -252,7 +253,7 @@ impl Ledger {
         if self.findings.is_empty() {
             return None;
         }
-        let text = fs::read(self.folder.join(LEDGER_FILE)).unwrap_or_default();
+        let text = ledger_file::bytes(&self.folder).unwrap_or_default();
         let name = format!("{} 的台账", self.case);
         let report = Report::of(What::Ledger, &self.folder, name, self.findings.sorted());
         Some(Report {

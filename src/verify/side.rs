@@ -2,7 +2,6 @@
 //!
 //! May use: `bundle`, `input`, `render`, `rules`, `verify`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::checks::{self, CASE_ERRORS, INPUTS, MANIFEST};
@@ -10,6 +9,7 @@ use super::expected::Expected;
 use super::fresh::{self, Fresh};
 use super::known::Known;
 use super::ledger::{Chain, LEDGER_FILE, short};
+use super::ledger_file;
 use super::record::{self, FILE, Kind, Record};
 use super::routes;
 use crate::bundle::job::{Draft, Job};
@@ -75,8 +75,7 @@ impl CaseSide {
             expected.allow(&finding.message);
             expected.allow(finding.expected.as_deref().unwrap_or_default());
         }
-        let mut chain =
-            fs::read(folder.join(LEDGER_FILE)).map(|bytes| Chain::read(&bytes)).unwrap_or_default();
+        let mut chain = ledger_file::chain(folder);
         let said = |text: &Text| text.as_ref().map(|text| text.value.clone());
         let (number, code) = (said(&job.case.contract.number), said(&job.case.supplier.tax_id));
         chain.held_against(number.as_deref(), code.as_deref());

@@ -17,6 +17,7 @@ use crate::bundle::summary_file::{Asked, workbook};
 use crate::diagnostics::{CellRef, Diagnostic, Severity};
 use crate::input::case::CASE_FILE;
 use crate::input::months::{case_name, has_month};
+use crate::input::plain::{self, MAX_OUTPUT_BYTES};
 use crate::model::month::Month;
 use crate::verify::read::sheet_cells::{self, CellValue};
 use crate::view::summary::{CaseSummary, FindingRow};
@@ -81,7 +82,7 @@ pub fn remade(
         workbook(&pack, month, (rows, absent.len()), &left_out).map_err(|error| error.to_string())
     };
     let made = make(&rows)?;
-    let found = fs::read(folder.join(&made.0)).unwrap_or_default();
+    let found = plain::read(folder, &made.0, MAX_OUTPUT_BYTES).unwrap_or_default();
     if found != made.1
         && let Some(rows) = as_found_then(&rows, &changed, &found)
     {
