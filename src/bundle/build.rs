@@ -192,8 +192,7 @@ fn others(
         recorded.iter().filter(not_as_written).map(|(name, _)| name.clone()).collect();
     let mut files: Vec<PlannedFile> = all.iter().filter(standing).cloned().collect();
     files.retain(|file| !wanted.contains(file) && !not_ours.contains(&file.name));
-    let differs =
-        |output: &Output| present(&output.name).is_ok_and(|present| present != output.bytes);
+    let differs = |output: &Output| present(&output.name).is_ok_and(|present| present != output.bytes);
     let mut outputs = press.print(&files)?;
     outputs.extend(report_beside(press, &all, &wanted_names, &not_ours)?);
     let stale = outputs.into_iter().filter(differs).map(|output| output.name).collect();

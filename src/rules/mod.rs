@@ -339,6 +339,7 @@ pub(crate) fn did_you_mean(suggestion: Option<&str>) -> String {
 mod tests {
     use super::*;
     use crate::compute::testing::good_case;
+    use crate::diagnostics::Severity;
 
     #[test]
     fn ids_are_unique_sorted_and_well_formed() {
