@@ -230,8 +230,9 @@ fn a_key_in_the_wrong_place_is_told_where_it_belongs() {
         "签订日期: 2026-03-01\n付款方式: 银行转账",
     );
     let findings = case.findings();
-    assert_eq!(findings.iter().filter(|f| f["id"] == "F005").count(), 1, "{findings:?}");
-    let message = findings[0]["message"].as_str().unwrap();
+    let slips: Vec<_> = findings.iter().filter(|f| f["id"] == "F005").collect();
+    assert_eq!(slips.len(), 1, "{findings:?}");
+    let message = slips[0]["message"].as_str().unwrap();
     assert!(message.contains("应写在“合同”下面，“付款方式”也是"), "{message}");
     // Under 条款, which holds the pack's own names.
     let case = CaseCopy::of(CASE);
