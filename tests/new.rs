@@ -245,10 +245,10 @@ fn a_case_on_the_terms_of_another() {
             .collect::<Vec<_>>()
     };
     assert_eq!(of(&case), of(&from));
-    // Checked at once, it lacks what is to be filled in and has nothing wrong but that.
+    // Checked at once, it lacks what is to be filled in and chosen, and has nothing wrong but that.
     let done = run(&["check", arg(&case), "--format", "json"]);
     let ids: Vec<Value> = findings(&done).iter().map(|finding| finding["id"].clone()).collect();
-    assert_eq!(ids, ["Q011"], "{}", told(&done));
+    assert_eq!(ids, ["L002", "Q011"], "{}", told(&done));
     let done = run(&["new", arg(&folder.path().join("又一个")), "--from", arg(&folder.path().join("没有"))]);
     assert_eq!(done.status.code(), Some(2), "{}", told(&done));
     assert!(!folder.path().join("又一个").exists());
