@@ -75,7 +75,7 @@ impl Reading {
 /// The runs of 大写 in a text that say an amount, or try to: a digit and 元, 角 or 分 in it. Each with where it starts,
 /// in characters.
 ///
-/// What goes on beyond [`LONGEST`] characters is cut there: it is no amount.
+/// What goes on beyond `LONGEST` characters is cut there: it is no amount.
 pub fn runs(text: &[char]) -> Vec<(usize, String)> {
     let of_capital = |c: char| DIGITS.contains(c) || UNITS.contains(c);
     let mut runs = Vec::new();
