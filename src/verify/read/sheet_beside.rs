@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use quick_xml::events::{BytesStart, Event};
 
 use super::sheet_cells::{Book, BookSheet, SheetReadError};
-use super::sheet_parts::{attribute, no_xml, reader, take_text};
+use super::sheet_parts::{attribute, is_set, no_xml, reader, row_of, take_text};
 use crate::diagnostics::CellRef;
 
 /// Points of a row that shows nothing.
@@ -52,8 +52,7 @@ pub fn of_sheet(parts: &Parts, path: &str, sheet: &mut BookSheet) -> Result<(), 
         match &event {
             Event::Start(element) => match element.local_name().as_ref() {
                 "row" => {
-                    let row = attribute(element, "r").and_then(|row| row.parse::<u32>().ok());
-                    let row = row.map_or(next_row, |row| row.saturating_sub(1));
+                    let row = row_of(element, next_row);
                     next_row = row.saturating_add(1);
                     if below(element, "ht", LOW) {
                         sheet.hidden_rows.push(row);
@@ -61,13 +60,13 @@ pub fn of_sheet(parts: &Parts, path: &str, sheet: &mut BookSheet) -> Result<(), 
                 }
                 "col" if below(element, "width", NARROW) => narrow(element, sheet),
                 "sheetFormatPr" => {
-                    let low = below(element, "defaultRowHeight", LOW) || is_on(element, "zeroHeight");
+                    let low = below(element, "defaultRowHeight", LOW) || is_set(element, "zeroHeight");
                     if low || below(element, "defaultColWidth", NARROW) {
                         sheet.beside.push("没有另设行高、列宽的地方都看不见".into());
                     }
                 }
                 "sheetView" if is_off(element, "showZeros") => sheet.beside.push("不显示零值".into()),
-                "sheetView" if is_on(element, "showFormulas") => {
+                "sheetView" if is_set(element, "showFormulas") => {
                     sheet.beside.push("显示公式而不是结果".into())
                 }
                 "picture" => sheet.beside.push("背景图片".into()),
@@ -101,10 +100,6 @@ pub fn of_sheet(parts: &Parts, path: &str, sheet: &mut BookSheet) -> Result<(), 
 
 fn below(element: &BytesStart<'_>, name: &str, least: f32) -> bool {
     attribute(element, name).and_then(|value| value.parse::<f32>().ok()).is_some_and(|value| value < least)
-}
-
-fn is_on(element: &BytesStart<'_>, name: &str) -> bool {
-    attribute(element, name).is_some_and(|value| value == "1" || value == "true")
 }
 
 fn is_off(element: &BytesStart<'_>, name: &str) -> bool {

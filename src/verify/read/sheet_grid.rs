@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::sheet_cells::{BookCell, BookSheet, CellValue, SheetReadError};
 use super::sheet_limits as limits;
-use super::sheet_parts::{Context, attribute, broken, cell_ref, is_set, no_xml, reader, take_text};
+use super::sheet_parts::{Context, attribute, broken, cell_ref, is_set, no_xml, reader, row_of, take_text};
 use crate::diagnostics::CellRef;
 
 /// What a workbook may still hold, of all its sheets together.
@@ -72,8 +72,7 @@ pub fn read(part: &[u8], context: &Context, budget: &mut Budget) -> Result<BookS
         match &event {
             Event::Start(element) => match element.local_name().as_ref() {
                 "row" => {
-                    let row = attribute(element, "r").and_then(|row| row.parse::<u32>().ok());
-                    let row = row.map_or(next_row, |row| row.saturating_sub(1));
+                    let row = row_of(element, next_row);
                     if is_set(element, "hidden") {
                         sheet.hidden_rows.push(row);
                         within_limits(&sheet)?;

@@ -127,6 +127,12 @@ pub fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     quick_xml::escape::unescape(&found.value).ok().map(|value| value.into_owned())
 }
 
+/// The number of a row, from 0; one without an address of its own is the next.
+pub fn row_of(element: &BytesStart<'_>, next: u32) -> u32 {
+    let row = attribute(element, "r").and_then(|row| row.parse::<u32>().ok());
+    row.map_or(next, |row| row.saturating_sub(1))
+}
+
 /// Whether an attribute is set.
 pub fn is_set(element: &BytesStart<'_>, name: &str) -> bool {
     attribute(element, name).is_some_and(|value| matches!(value.trim(), "1" | "true"))
